@@ -1,0 +1,1 @@
+"""Myeloid neoplasms after CAR T-cell therapy: the computations behind the review."""
