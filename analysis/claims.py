@@ -8,7 +8,20 @@ import re
 import pandas as pd
 
 GLUED_UNITS = {"%": "%"}
-SILENT_UNITS = {"patients", "centres", "deaths", "products", "HR", "mutations", "citations", "studies", "reports"}
+SILENT_UNITS = {
+    "patients",
+    "centres",
+    "deaths",
+    "products",
+    "HR",
+    "mutations",
+    "citations",
+    "studies",
+    "reports",
+    "year",
+    "date",
+    "points",
+}  # said by the sentence around the number
 NOUNS = {
     "count": "number",
     "proportion": "share",

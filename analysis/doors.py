@@ -13,7 +13,7 @@ from analysis import claims as ledger
 from analysis.estimates import Estimate, estimate
 
 DATA_PAGE = "data.html"
-PLACEHOLDER = re.compile(r"\{(?P<role>claim|value|count|computed):(?P<name>[^{}]+)\}")
+PLACEHOLDER = re.compile(r"\{(?P<role>claim|value|count|cell|computed):(?P<name>[^{}]+)\}")
 
 
 def anchor(name: str) -> str:
@@ -30,8 +30,9 @@ def door(tables, name: str, form: str = "claim") -> str:
         All tables of the review.
     name : str
         Id of a claim; for ``form="computed"`` the name of an estimate.
-    form : {"claim", "value", "count", "computed"}
-        With its interval, bare, as numerator of denominator, or computed.
+    form : {"claim", "value", "count", "cell", "computed"}
+        With its interval, bare, as numerator of denominator, for a table whose heading names unit and interval, or
+        computed.
 
     Returns
     -------
@@ -64,6 +65,10 @@ def words(tables, name: str, form: str) -> tuple[str, str]:
     claim = tables.claims.loc[name]
     if form == "count":
         return ledger.count_text(claim), ""
+    if form == "cell":
+        return claim.value_printed or ledger.limits_text(claim), ledger.limits_text(
+            claim
+        ) if claim.value_printed else ""
     return ledger.value_text(claim), ledger.interval_text(claim) if form == "claim" else ""
 
 

@@ -115,7 +115,7 @@ def count_coverage(app, exception) -> None:
 
 def setup(app) -> None:
     """Connect to Sphinx."""
-    for form in ("claim", "value", "count", "computed"):
+    for form in ("claim", "value", "count", "cell", "computed"):
         app.add_role(form, number_role(form))
     app.add_role("report", report_role)
     app.add_role("fig", figure_role)
