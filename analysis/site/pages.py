@@ -65,7 +65,7 @@ def finish_page(app, page, template, context, doctree) -> None:
     if used:
         cards = {name: doors.card(app.tables, app.findings, name) for name in used}
         packed = json.dumps(cards, ensure_ascii=False).replace("</", "<\\/")
-        body += f'<script type="application/json" id="claims">{packed}</script>'
+        body += f'<script type="application/json" id="door-cards">{packed}</script>'
     context["body"] = body
 
 
