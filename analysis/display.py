@@ -82,7 +82,8 @@ def figure(
         f"{doors.fill(tables, caption)}</p>"
         f'<p class="fig-source"><span class="tag {provenance}">{provenance}</span> Source: {escape(source)}.</p>'
         f'<div class="fig-foot"><p class="fig-links">{_links(name, ("csv", "svg", "png"))}</p>'
-        f"<details><summary>Data of this figure</summary>{_rows(tables, shown, numeric=())}</details></div></figcaption>"
+        f"<details><summary>Data of this figure</summary>{_rows(tables, shown, numeric=())}</details></div>"
+        "</figcaption>"
         f"{_file(f'{name}.csv', shown.to_csv(index=False))}{_file(f'{name}.svg', takeaway['svg'])}"
         f"{_file(f'{name}.png', takeaway['png'], encoded=True)}</figure>"
     )

@@ -13,13 +13,7 @@ import pytest
 from analysis import data, paths
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+QUIET = [f"--{flag}" for flag in ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-sync")]
 NO_BROWSER = "no Chromium was found, so the site was not tested in a browser; install Debian's package 'chromium'"
 
 

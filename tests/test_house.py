@@ -10,6 +10,7 @@ from analysis import paths
 MODULES = sorted((paths.ROOT / "analysis").rglob("*.py"))
 CHAPTERS = sorted(paths.CHAPTERS.glob("*.md"))
 CELL = re.compile(r"```\{code-cell\}[^\n]*\n(.*?)```", re.S)
+OPENS_FILES = {"open", "read_csv", "read_text", "write_text", "read_json", "urlopen", "to_csv", "exec", "eval"}
 LINES_OF_A_MODULE, LINES_OF_A_CHAPTER = 350, 260
 TYPED = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?\s?%|\b(?:HR|OR|RR|p)\s?[=<]\s?\d|\b\d+\.\d+\b")
 NOT_PROSE = re.compile(
@@ -61,17 +62,7 @@ def test_chapters_define_no_functions_and_open_no_files(path):
     kinds = [type(node).__name__ for node in ast.walk(tree)]
     assert not {"FunctionDef", "Lambda", "ClassDef", "AsyncFunctionDef"} & set(kinds)
     called = {ast.unparse(node.func).split(".")[-1] for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    assert not called & {
-        "open",
-        "read_csv",
-        "read_text",
-        "write_text",
-        "read_json",
-        "urlopen",
-        "to_csv",
-        "exec",
-        "eval",
-    }
+    assert not called & OPENS_FILES
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_OF_A_CHAPTER
 
 
@@ -84,9 +75,8 @@ def test_no_result_is_typed_into_prose(path):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=name)
 def test_no_result_is_typed_into_the_texts_of_figures_and_tables(path):
-    strings = [
-        n.value for n in ast.walk(ast.parse(code(path))) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-    ]
+    constants = [node.value for node in ast.walk(ast.parse(code(path))) if isinstance(node, ast.Constant)]
+    strings = [value for value in constants if isinstance(value, str)]
     prose = "\n".join(re.sub(r"\{[a-z-]+:[^{}]*\}", "", NOT_PROSE.sub("", text)) for text in strings)
     assert TYPED.findall(prose) == []
 
