@@ -12,59 +12,21 @@ Rules on words read statements, claims whose ``quantity`` is a topic. The topics
 - ``model covariates``, ``matching covariates``: value the quantities, separated by semicolons;
 - ``population``: value the quantity (group: the group) whose count is the stated population, about the claims;
 - ``group members``: value the quantities that make up the group, about the claims that count them;
-- ``wording``: value a word of `analysis.audit.wording.WORDS`, group what it is said of, about the claims, subject first;
+- ``wording``: value a word of `analysis.audit.wording`, group what it is said of, about the claims, subject first;
 - ``compared groups``: value the populations that the groups may divide, about the p value and the two medians;
 - ``set beside``: about two claims which a sentence compares;
+- ``same count``: about claims of different names that a reader takes for one count;
 - ``citation``: value the reference numbers of a sentence, about the figures it carries;
 - ``reference``: group the number in the reference list, value journal, volume and page, quotes the report.
 """
 
 import pandas as pd
 
-from analysis.audit import agreement, arithmetic, intervals
 from analysis.audit.ledger import SEVERITIES, Check, Ledger, Rule, table_of
+from analysis.audit.rules import RULES
 from analysis.data import Tables
 
-RULES = (
-    Rule(
-        "percentage",
-        "Percentages",
-        "A percentage is its numerator over its denominator at the printed resolution.",
-        "",
-        arithmetic.percentages,
-    ),
-    Rule("sum", "Sums", "The parts of a division add up to their whole.", "", arithmetic.sums),
-    Rule(
-        "agreement",
-        "Agreement",
-        "The same quantity has the same value in abstract, text, tables and discussion.",
-        "",
-        agreement.agreement,
-    ),
-    Rule("unit", "Units", "What is counted in one unit is not counted in another elsewhere.", "", agreement.units),
-    Rule(
-        "identical",
-        "Identical rows",
-        "Rows that describe different things do not have the same estimate and limits.",
-        "",
-        agreement.identical_rows,
-    ),
-    Rule("inside", "Estimate inside", "An estimate lies inside its interval and its range.", "", intervals.inside),
-    Rule(
-        "symmetry",
-        "Symmetry",
-        "An interval is symmetric on its natural scale (log for ratios, log(-log) for incidences), within rounding.",
-        "Kalbfleisch and Prentice 2002, equation 1.12; Altman and Bland, BMJ 2011;343:d2304",
-        intervals.symmetry,
-    ),
-    Rule(
-        "p-value",
-        "P values",
-        "The p value is the one its ratio and interval imply.",
-        "Altman and Bland, BMJ 2011;343:d2304",
-        intervals.p_values,
-    ),
-)
+__all__ = ["RULES", "coverage", "findings"]
 
 FINDINGS = ["finding", "rule", "claims", "report", "expected", "found", "severity", "reading", "how"]
 COVERAGE = ["claim", "report", "checked_by", "findings", "why_not"]

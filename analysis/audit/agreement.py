@@ -113,9 +113,7 @@ def _which(one, other, same: bool) -> str:
                 "probably a figure from another state of the data."
             )
     if one.low is not None and (one.low, one.high) == (other.low, other.high):
-        return (
-            "The limits are identical, which favours a slip of the pen; the paper does not show which value is right."
-        )
+        return "The limits are identical, which favours a slip of the pen; which value is right is not shown."
     return "The paper does not show which of the two is right."
 
 
@@ -158,7 +156,8 @@ def units(tables: Tables) -> Iterator[Check]:
     """
     ledger = Ledger(tables)
     rows = [row for row in ledger.originals() if row.role != "external" and count(row) is not None]
-    for same in series(rows, "report", "quantity", "group").values():
+    named = [ledger.about(statement) for statement in ledger.statements("same count")]
+    for same in [*named, *series(rows, "report", "quantity", "group").values()]:
         counted = [(row, _counted_in(ledger, row)) for row in same]
         for (one, unit), (other, twin) in combinations([(row, unit) for row, unit in counted if unit], 2):
             if unit == twin:

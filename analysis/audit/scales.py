@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 Z = {"95% CI": stats.norm.ppf(0.975), "90% CI": stats.norm.ppf(0.95)}
-GRID = 21  # points across a box: finer grids change no printed digit
+GRID = 41  # points across a box: finer grids change no printed digit
 
 
 class Scale(NamedTuple):
@@ -139,8 +139,31 @@ def effective_number(row) -> tuple[float, float] | None:
     >>> from types import SimpleNamespace
     >>> cells = dict(value=1.4, resolution=0.1, low=0.63, low_resolution=0.01, high=2.8, high_resolution=0.1)
     >>> [round(n) for n in effective_number(SimpleNamespace(**cells, unit="%", interval="95% CI"))]
-    [466, 505]
+    [466, 506]
     """
+    found = _effective(row)
+    return found and (float(found[1].min()), float(found[1].max()))
+
+
+def effective_events(row) -> tuple[float, float] | None:
+    """Smallest and largest number of events that an incidence carries: effective number times incidence.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> cells = dict(value=4.5, resolution=0.1, low=2.8, low_resolution=0.1, high=6.9, high_resolution=0.1)
+    >>> [round(n, 1) for n in effective_events(SimpleNamespace(**cells, unit="%", interval="95% CI"))]
+    [17.2, 18.9]
+    """
+    found = _effective(row)
+    if found is None:
+        return None
+    events = found[0] * found[1]
+    return float(events.min()), float(events.max())
+
+
+def _effective(row) -> tuple[np.ndarray, np.ndarray] | None:
+    """Shares and effective numbers over all unrounded intervals."""
     found = boxes(row)
     if found is None or row.interval not in Z or row.unit != "%":
         return None
@@ -152,8 +175,7 @@ def effective_number(row) -> tuple[float, float] | None:
         return None
     width = (LOG_LOG.there(low) - LOG_LOG.there(high)) / (2 * Z[row.interval])
     error = width * share * -np.log(share)
-    number = (share * (1 - share) / error**2)[fits]
-    return float(number.min()), float(number.max())
+    return share[fits], (share * (1 - share) / error**2)[fits]
 
 
 def limits_for(share: tuple[float, float], number: tuple[float, float], kind: str = "95% CI") -> list[tuple]:
@@ -201,4 +223,4 @@ def p_values(value: tuple[float, float], low: tuple[float, float], high: tuple[f
     effect = (0.0 if logs[0] <= 0 <= logs[1] else float(np.abs(logs).min()), float(np.abs(logs).max()))
     errors = [float(np.log(high[1] / low[0])), float(np.log(high[0] / low[1]))]
     z = (effect[0] * 2 * Z[kind] / errors[0], effect[1] * 2 * Z[kind] / errors[1])
-    return 2 * stats.norm.sf(z[1]), 2 * stats.norm.sf(z[0])
+    return float(2 * stats.norm.sf(z[1])), float(2 * stats.norm.sf(z[0]))
