@@ -199,7 +199,7 @@ def identical_rows(tables: Tables) -> Iterator[Check]:
     >>> from analysis.audit.invented import ledger
     >>> row = {"statistic": "hazard ratio", "value": "1.10", "low": "0.70", "high": "1.72", "location": "table2"}
     >>> paper = ledger({"id": "A", "quantity": "LDH", **row}, {"id": "B", "quantity": "ALC", **row})
-    >>> [(check.claims, check.severity) for check in identical_rows(paper)]
+    >>> [(check.claims, check.severity) for check in identical_rows(paper) if check.severity]
     [(('A', 'B'), 'probable misprint')]
     """
     ledger = Ledger(tables)

@@ -91,7 +91,7 @@ def patients_behind(tables: Tables) -> Iterator[Check]:
     ...                {"id": "A", "quantity": "t-MN", "statistic": "cumulative incidence", "value": "1.4",
     ...                 "low": "0.63", "high": "2.8", "interval": "95% CI", "time_months": 12})
     >>> [(check.expected, check.found) for check in patients_behind(paper)]
-    [('at most 200 patients', 'the information of 466 to 505 patients')]
+    [('at most 200 patients', 'the information of 466 to 506 patients')]
     """
     ledger = Ledger(tables)
     rows = [row for row in ledger.originals(statistic="cumulative incidence") if scales.effective_number(row)]

@@ -237,7 +237,7 @@ def p_values(tables: Tables) -> Iterator[Check]:
     ...     {"id": "B", "quantity": "MCV", "statistic": "p value", "value": "0.8"},
     ... )
     >>> [(check.expected, check.found) for check in p_values(paper)]
-    [('p 0.23 to 0.28 for 1.14 (0.78 to 1.22)', 'p 0.8')]
+    [('p 0.22 to 0.28 for 1.14 (0.78 to 1.22)', 'p 0.8')]
     """
     ledger = Ledger(tables)
     ratios = [row for row in ledger.originals() if row.statistic in RATIOS and row.interval in scales.Z]

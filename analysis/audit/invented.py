@@ -28,8 +28,8 @@ def ledger(*claims: dict[str, Any], reports: tuple[dict, ...] = (), arms: tuple[
 
     Examples
     --------
-    >>> ledger({"id": "A", "quantity": "age", "value": "4.50"}).claims.loc["A", ["value", "resolution"]].tolist()
-    [4.5, 0.01]
+    >>> ledger({"id": "A", "quantity": "age", "value": "4.50"}).claims[["value", "resolution"]].values.tolist()
+    [[4.5, 0.01]]
     """
     words = data.dictionary()
     rows = [_claim(cells) for cells in claims]

@@ -153,7 +153,7 @@ def effective_events(row) -> tuple[float, float] | None:
     >>> from types import SimpleNamespace
     >>> cells = dict(value=4.5, resolution=0.1, low=2.8, low_resolution=0.1, high=6.9, high_resolution=0.1)
     >>> [round(n, 1) for n in effective_events(SimpleNamespace(**cells, unit="%", interval="95% CI"))]
-    [17.2, 18.9]
+    [17.2, 19.0]
     """
     found = _effective(row)
     if found is None:
@@ -184,7 +184,7 @@ def limits_for(share: tuple[float, float], number: tuple[float, float], kind: st
     Examples
     --------
     >>> [[round(100 * end, 1) for end in box] for box in limits_for((0.0955, 0.0965), (113, 274))]
-    [[5.0, 6.5], [13.4, 15.8]]
+    [[5.0, 6.5], [13.4, 15.9]]
     """
     low, high = [], []
     for value in share:
@@ -217,7 +217,7 @@ def p_values(value: tuple[float, float], low: tuple[float, float], high: tuple[f
     Examples
     --------
     >>> [round(float(p), 2) for p in p_values((1.135, 1.145), (0.775, 0.785), (1.215, 1.225), "95% CI")]
-    [0.23, 0.28]
+    [0.22, 0.28]
     """
     logs = np.log(value)
     effect = (0.0 if logs[0] <= 0 <= logs[1] else float(np.abs(logs).min()), float(np.abs(logs).max()))
