@@ -34,6 +34,7 @@ class Tables(NamedTuple):
     readers: pd.DataFrame
     readings: pd.DataFrame
     errata: pd.DataFrame
+    searches: pd.DataFrame
 
 
 def dictionary(folder: Path = paths.DATA) -> dict[str, Any]:

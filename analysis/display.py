@@ -1,0 +1,201 @@
+"""Figures and tables as they stand on a page: title, drawing, caption, source, data, files to take away.
+
+Texts may hold the placeholders of `analysis.doors.fill`, so that no number is typed.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Sequence
+from html import escape, unescape
+
+import pandas as pd
+from IPython.display import HTML
+
+from analysis import doors
+from analysis.claims import source_text
+from analysis.plots import svg
+from analysis.plots.style import NARROW, WIDE
+
+NOTHING = '<span class="nil">{}</span>'
+
+
+def figure(
+    tables,
+    draw: Callable,
+    table: pd.DataFrame,
+    *,
+    name: str,
+    title: str,
+    sub: str,
+    alt: str,
+    caption: str,
+    data: dict[str, str],
+    claims: Sequence[str] | None = None,
+    provenance: str = "published",
+    below: str = "",
+    widths: tuple[int, int] = (WIDE, NARROW),
+) -> HTML:
+    """A figure block.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    draw : callable
+        Function of `analysis.plots`, called with ``table`` and a width.
+    table : DataFrame
+        What is drawn.
+    name : str
+        Anchor, and name of the files.
+    title, sub, alt, caption : str
+        The finding; what is shown, with its unit; alternative text; caption. Placeholders are filled.
+    data : dict of str
+        Columns of ``table`` and their headings, for the data under the figure and its CSV.
+    claims : sequence of str, optional
+        Ids for the source line; the index of ``table`` where not given.
+    provenance : {"published", "computed", "synthetic"}
+        Said beside the title.
+    below : str
+        HTML between drawing and caption.
+    widths : tuple of int
+        CSS pixels of the two drawings.
+
+    Returns
+    -------
+    HTML
+    """
+    ids = [i for i in (table.index if claims is None else claims) if i in tables.claims.index]
+    source = source_text(tables.claims.loc[ids], tables.reports) if ids else "this review"
+    plain = doors.fill(tables, title, plain=True)
+    label = doors.fill(tables, alt, plain=True)
+    plots = "".join(
+        svg.inline(draw(table, width), f"{name}-{kind}", label, f"fig-{kind}")
+        for kind, width in zip(("wide", "narrow"), widths, strict=True)
+    )
+    shown = table[list(data)].rename(columns=data)
+    takeaway = svg.files(draw(table, max(widths)), plain, f"{provenance} numbers. Source: {source}. CC BY 4.0")
+    return HTML(
+        f'<figure class="fig" id="{name}"><div class="fig-head">'
+        f'<p class="fig-title">{escape(plain, quote=False)}</p><p class="fig-sub">{doors.fill(tables, sub)}</p></div>'
+        f'<div class="fig-plot">{plots}</div>{below}'
+        f'<figcaption><p><strong><span class="fig-number" data-figure="{name}"></span>.</strong> '
+        f"{doors.fill(tables, caption)}</p>"
+        f'<p class="fig-source"><span class="tag {provenance}">{provenance}</span> Source: {escape(source)}.</p>'
+        f'<div class="fig-foot"><p class="fig-links">{_links(name, ("csv", "svg", "png"))}</p>'
+        f"<details><summary>Data of this figure</summary>{_rows(tables, shown, numeric=())}</details></div></figcaption>"
+        f"{_file(f'{name}.csv', shown.to_csv(index=False))}{_file(f'{name}.svg', takeaway['svg'])}"
+        f"{_file(f'{name}.png', takeaway['png'], encoded=True)}</figure>"
+    )
+
+
+def table(
+    tables,
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    caption: str,
+    sub: str = "",
+    numeric: Sequence[str] = (),
+    missing: str = "not printed",
+    anchors: Sequence[str] | None = None,
+    stack: bool = True,
+    note: str = "",
+    download: bool = True,
+    searchable: bool = False,
+) -> HTML:
+    """A table block.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    frame : DataFrame
+        Cells are text with placeholders, or HTML of `doors.door`; the first column heads its row. Empty cells show
+        ``missing``.
+    name : str
+        Anchor, and name of the CSV.
+    caption, sub, note : str
+        The finding; what is shown, with its unit; remarks below.
+    numeric : sequence of str
+        Columns set flush right.
+    missing : str
+        Words for an empty cell.
+    anchors : sequence of str, optional
+        Anchor of each row.
+    stack : bool
+        Whether each row becomes a small block on a phone; otherwise the table scrolls.
+    download : bool
+        Whether the table can be had as CSV.
+    searchable : bool
+        Whether the page's filter field (there is one for all such tables) hides rows without the typed words.
+
+    Returns
+    -------
+    HTML
+    """
+    small = f"<small>{doors.fill(tables, sub)}</small>" if sub else ""
+    head = f"<caption>{doors.fill(tables, caption, plain=True)}{small}</caption>"
+    body = _rows(tables, frame, numeric=numeric, missing=missing, anchors=anchors, stack=stack, head=head)
+    if not stack:
+        body = f'<div class="tbl-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">{body}</div>'
+    foot = f'<p class="tbl-note">{doors.fill(tables, note)}</p>' if note else ""
+    links = f'<p class="fig-links">{_links(name, ("csv",))}</p>' if download else ""
+    text = frame.map(lambda cell: _plain(tables, cell))
+    file = _file(f"{name}.csv", text.to_csv(index=False)) if download else ""
+    searched = " data-searchable" if searchable else ""
+    return HTML(f'<div class="tbl-wrap" id="{name}"{searched}>{body}{foot}{links}{file}</div>')
+
+
+def _rows(
+    tables,
+    frame: pd.DataFrame,
+    *,
+    numeric: Sequence[str],
+    missing: str = "not printed",
+    anchors: Sequence[str] | None = None,
+    stack: bool = True,
+    head: str = "",
+) -> str:
+    """The table element."""
+    columns = [str(column) for column in frame.columns]
+    side = [' class="n"' if column in numeric else "" for column in columns]
+    top = "".join(f'<th scope="col"{n}>{escape(c)}</th>' for c, n in zip(columns, side, strict=True))
+    lines = []
+    for place, cells in enumerate(frame.itertuples(index=False, name=None)):
+        texts = [_cell(tables, cell, missing) for cell in cells]
+        first = f'<th scope="row">{texts[0]}</th>'
+        others = "".join(
+            f'<td{n} data-h="{escape(c)}">{t}</td>' for c, n, t in zip(columns[1:], side[1:], texts[1:], strict=True)
+        )
+        mark = f' id="{anchors[place]}"' if anchors is not None else ""
+        lines.append(f"<tr{mark}>{first}{others}</tr>")
+    kind = "tbl stack" if stack else "tbl"
+    return f'<table class="{kind}">{head}<thead><tr>{top}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+
+
+def _cell(tables, cell: object, missing: str) -> str:
+    """One cell as HTML; text is escaped unless it is a link made here."""
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and pd.isna(cell)) or cell == "":
+        return NOTHING.format(escape(missing))
+    if isinstance(cell, HTML):
+        return cell.data
+    text = f"{cell:g}" if isinstance(cell, float) else str(cell)
+    return doors.fill(tables, escape(text, quote=False))
+
+
+def _plain(tables, cell: object) -> object:
+    """One cell as text for a file."""
+    if isinstance(cell, HTML):
+        return unescape(re.sub(r"<[^>]+>", "", cell.data))
+    return doors.fill(tables, cell, plain=True) if isinstance(cell, str) else cell
+
+
+def _links(name: str, kinds: Sequence[str]) -> str:
+    """Links to the files; the site extension writes them beside the pages."""
+    return "".join(f'<a href="../files/{name}.{kind}" download>{kind.upper()}</a>' for kind in kinds)
+
+
+def _file(name: str, content: str, *, encoded: bool = False) -> str:
+    """Content of a file, carried in the cell's output and taken out of the page by the site extension."""
+    packed = content if encoded else base64.b64encode(content.encode()).decode()
+    return f'<template data-file="{name}">{packed}</template>'

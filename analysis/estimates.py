@@ -1,0 +1,157 @@
+"""Numbers computed from the ledger for the running text, each with how it was computed.
+
+``estimate(tables, "one-in:G083")`` calls the function ``one-in`` with the claim ``G083``. Whatever is printed this way
+is marked as computed wherever it stands.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.intervals import proportion_interval
+
+
+class Estimate(NamedTuple):
+    """A computed number in words, with its interval, what it is, how it was computed, and from which claims."""
+
+    text: str
+    interval: str
+    what: str
+    how: str
+    inputs: tuple[str, ...]
+
+
+def estimate(tables, name: str) -> Estimate:
+    """The estimate with this name.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    name : str
+        Function, colon, arguments separated by blanks.
+
+    Returns
+    -------
+    Estimate
+
+    Raises
+    ------
+    LookupError
+        If the function or the claim does not exist, with those that do.
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> estimate(data.load(), "one-in:G083").text
+    '1 in 22'
+    """
+    function, _, argument = name.partition(":")
+    if function not in FUNCTIONS:
+        raise LookupError(f"no computed number {function!r}; there are {', '.join(FUNCTIONS)}")
+    return FUNCTIONS[function](tables, *argument.split())
+
+
+def _claim(tables, name: str) -> pd.Series:
+    """One claim, or an error that names it."""
+    if name not in tables.claims.index:
+        raise LookupError(f"no claim {name!r} in the ledger")
+    return tables.claims.loc[name]
+
+
+def one_in(tables, name: str) -> Estimate:
+    """A percentage as one in so many people."""
+    claim = _claim(tables, name)
+    return Estimate(
+        f"1 in {round(100 / claim.value)}",
+        "",
+        f"{claim.value_printed}% as one in so many",
+        "100 divided by the printed percentage, rounded",
+        (name,),
+    )
+
+
+def of_100(tables, name: str) -> Estimate:
+    """A percentage as whole people of a hundred, both neighbours where it lies between two."""
+    claim = _claim(tables, name)
+    low, high = math.floor(claim.value + 0.25), math.ceil(claim.value - 0.25)
+    words = f"{low} or {high}" if low < high else f"{low}"
+    return Estimate(
+        words,
+        "",
+        f"{claim.value_printed}% as people of a hundred",
+        "the printed percentage; both neighbours when it lies between a quarter and three quarters",
+        (name,),
+    )
+
+
+def exact(tables, name: str) -> Estimate:
+    """A printed count as a share with its exact interval."""
+    claim = _claim(tables, name)
+    row = proportion_interval(int(claim.numerator), int(claim.denominator)).iloc[0]
+    return Estimate(
+        percent(row.estimate),
+        f"exact 95% CI {percent(row.conf_low, '')}–{percent(row.conf_high)}",
+        f"{int(claim.numerator)} of {int(claim.denominator)}, {claim.quantity}",
+        "Clopper–Pearson interval of the printed counts",
+        (name,),
+    )
+
+
+def rest(tables, whole: str, *parts: str) -> Estimate:
+    """What is left of a count after its parts."""
+    left = _count(_claim(tables, whole)) - sum(_count(_claim(tables, part)) for part in parts)
+    return Estimate(str(left), "", "difference of printed counts", " − ".join((whole, *parts)), (whole, *parts))
+
+
+def total(tables, *names: str) -> Estimate:
+    """Sum of printed counts."""
+    return Estimate(
+        str(sum(_count(_claim(tables, name)) for name in names)), "", "sum of printed counts", " + ".join(names), names
+    )
+
+
+def ratio(tables, upper: str, lower: str) -> Estimate:
+    """How many times one printed value is another."""
+    times = _claim(tables, upper).value / _claim(tables, lower).value
+    return Estimate(
+        f"{times:.1f}", "", "ratio of two printed values", f"{upper} / {lower}, no interval", (upper, lower)
+    )
+
+
+def rows(tables, table: str, column: str = "", value: str = "") -> Estimate:
+    """Number of rows of a table, of those with a given cell if one is named (underscores stand for blanks)."""
+    frame = getattr(tables, table)
+    count = len(frame) if not column else int((frame[column] == value.replace("_", " ")).sum())
+    return Estimate(f"{count:,}", "", f"rows of the table {table}", f"counted in data/{table}", ())
+
+
+def _count(claim: pd.Series) -> int:
+    """The count a claim stands for."""
+    return int(claim.numerator if pd.notna(claim.numerator) else claim.value)
+
+
+def percent(share: float, sign: str = "%") -> str:
+    """A share as a percentage with two significant digits, as the paper prints its incidences.
+
+    Examples
+    --------
+    >>> percent(0.0514), percent(0.181), percent(1.0)
+    ('5.1%', '18%', '100%')
+    """
+    value = 100 * share
+    digits = 1 if value < 9.95 else 0
+    return f"{value:.{digits}f}{sign}" if value not in (0, 100) else f"{value:.0f}{sign}"
+
+
+FUNCTIONS: dict[str, Callable[..., Estimate]] = {
+    "one-in": one_in,
+    "of-100": of_100,
+    "exact": exact,
+    "rest": rest,
+    "total": total,
+    "ratio": ratio,
+    "rows": rows,
+}
