@@ -133,7 +133,7 @@ def _findings(tables: Tables, checks: list[tuple[Rule, Check]]) -> pd.DataFrame:
 def _why_not(row) -> str:
     """Why no rule could ask anything of a claim."""
     if row.kind == "statement":
-        return "statement that no rule reads"
+        return "statement outside the topics of the rules"
     if row.role == "bibliographic":
         return "bibliographic"
     if row.role == "external":

@@ -156,15 +156,15 @@ def units(tables: Tables) -> Iterator[Check]:
     """
     ledger = Ledger(tables)
     rows = [row for row in ledger.originals() if row.role != "external" and count(row) is not None]
-    named = [ledger.about(statement) for statement in ledger.statements("same count")]
-    for same in [*named, *series(rows, "report", "quantity", "group").values()]:
+    named = [(ledger.about(statement), (statement.id,)) for statement in ledger.statements("same count")]
+    for same, told in [*named, *((same, ()) for same in series(rows, "report", "quantity", "group").values())]:
         counted = [(row, _counted_in(ledger, row)) for row in same]
         for (one, unit), (other, twin) in combinations([(row, unit) for row, unit in counted if unit], 2):
             if unit == twin:
-                yield Check(ledger.ids([one, other]))
+                yield Check((*ledger.ids([one, other]), *told))
                 continue
             yield Check(
-                ledger.ids([one, other]),
+                (*ledger.ids([one, other]), *told),
                 expected="one unit",
                 found=f"{count(one)} {unit} in {place(one)}, {count(other)} {twin} in {place(other)}",
                 severity="ambiguous",

@@ -184,9 +184,9 @@ def _quartiles(ledger: Ledger, one, other) -> Check:
     shared, events = _shared(one, other), _events(ledger, one, other)
     forced, carried, curve, sources = events or (0, (0.0, math.inf), None, ())
     too_many = forced > carried[1]
-    claims = ledger.ids([*([curve] if curve else []), one, other])
+    claims = (*ledger.ids([one, other, *([curve] if curve else [])]), *sources)
     if not shared and not too_many:
-        return Check((*claims, *sources))
+        return Check(claims)
     groups = f"{one.group} and {other.group}"
     found = [f"an {listed(shared)} in both {groups}"] if shared else []
     expected = ["quartiles of their own" if shared else ""]

@@ -176,6 +176,8 @@ def _skewed(ledger: Ledger, row, scale: scales.Scale, kept: tuple[int, int]) -> 
     carried = _carried(ledger, row)
     reading = f"A{words[0][1:]} or {words[1]} would restore the symmetry."
     reading += f" {carried[0]}" if carried else ""
+    same = [word for word in ("low", "high") if getattr(row, word) == row.value]
+    reading += " Estimate and limit are the same figure; one may have been copied from the other." if same else ""
     reading += " An interval that is not of Wald type would also do." if near and not carried else ""
     reading += f" It is symmetric on the {listed(other)} scale." if other else ""
     return Check(

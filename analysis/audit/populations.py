@@ -91,7 +91,7 @@ def _shares(ledger: Ledger, statement, base, rows: list) -> Check:
     if elsewhere:
         reading = f"It holds for {of}, as the paper says elsewhere; {place(statement)} leaves the denominator out."
     return Check(
-        tuple(dict.fromkeys((*ledger.ids(odd), *ledger.ids(kept), base.id, *sources, statement.id))),
+        tuple(dict.fromkeys((*(r.id for r in odd), *ledger.ids([*odd, *kept]), base.id, *sources, statement.id))),
         expected=f"of the {total} ({name(base)}): "
         + ", ".join(f"{row.quantity} {_as_share(ledger, row, total)}" for row in odd),
         found=", ".join(found),

@@ -47,16 +47,19 @@ def quotations(tables: Tables) -> Iterator[Check]:
     """
     ledger = Ledger(tables)
     for row in ledger.originals(role="external"):
-        own = _own(ledger, row.quotes) if row.quotes else []
+        own = _own(ledger, row)
         if own and row.value is not None:
             check = _quotation(ledger, row, own)
+            beside = tuple(s.id for s in ledger.statements("set beside") if row.id in (s.about or "").split())
             if check:
-                yield check
+                yield check._replace(claims=check.claims + beside)
 
 
-def _own(ledger: Ledger, report: str) -> list:
-    """What a report says itself."""
-    return [row for row in ledger.originals(report=report) if row.seen != "quoted" and row.role != "external"]
+def _own(ledger: Ledger, quotation) -> list:
+    """What a report says, other than through the quoting paper."""
+    rows = ledger.originals(report=quotation.quotes) if quotation.quotes else []
+    rows = [row for row in rows if row.role != "external"]
+    return [row for row in rows if row.seen != "quoted" or row.quoted_by != quotation.report]
 
 
 def _quotation(ledger: Ledger, row, own: list) -> Check | None:
@@ -91,9 +94,9 @@ def _same(ledger: Ledger, row, same: list) -> Check:
         gap = abs(rounding.exact(row.value) * _scale(row) - rounding.exact(own.value) * _scale(own))
         if not gap or gap < half(row.resolution) * _scale(row) + half(own.resolution) * _scale(own):
             return _reports(ledger, row, own) or Check(ledger.ids([row, own]))
-    own = same[0]
+    own = min(same, key=lambda o: (o.value < row.value, abs(o.value - row.value)))
     part = row.statistic == "count" and row.value < own.value
-    together = [r for r in _sentence(ledger, row) if r.id != row.id and not _printed(r, _own(ledger, row.quotes))]
+    together = [r for r in _sentence(ledger, row) if r.id != row.id and not _printed(r, _own(ledger, r))]
     return _quoting(
         ledger,
         [row, *together, own],
@@ -201,10 +204,12 @@ def _wider(own: list, row, events) -> str:
     wider = [o for o in wider if o.quantity != row.quantity and o.unit == events.unit and _most(o) >= row.value]
     if not wider:
         return "The figure may belong to another group or another event."
-    curves = [o for o in own if (o.quantity, o.statistic) == (wider[0].quantity, "cumulative incidence")]
-    told = f"; the source gives {value(curves[0])} for them at {curves[0].time_months:g} months" if curves else ""
-    counts = f"{count(wider[0])} of {int(wider[0].denominator)}"
-    return f"The figures are probably those of {wider[0].quantity} ({counts}{told})."
+    curves = {o.quantity: o for o in own if o.statistic == "cumulative incidence" and o.time_months}
+    likely = max(wider, key=lambda o: (o.quantity in curves, count(o)))
+    curve = curves.get(likely.quantity)
+    told = f"; their incidence at {curve.time_months:g} months is {value(curve)}" if curve else ""
+    counts = f"{count(likely)} of {int(likely.denominator)}"
+    return f"The figures are probably those of {likely.quantity} ({counts}{told})."
 
 
 def _renamed(ledger: Ledger, row, own) -> Check:
