@@ -162,7 +162,10 @@ def sums(tables: Tables) -> Iterator[Check]:
         counts = [count(part) for part in parts]
         claims = ledger.ids([whole, *parts])
         if count(whole) is not None and None not in counts:
-            yield _counts(whole, parts, counts, claims, division.split("/", 1)[1])
+            check = _counts(whole, parts, counts, claims, division.split("/", 1)[1])
+            yield check
+            if check.severity:
+                continue  # the percentages of wrong counts are wrong too
         if all(part.unit == "%" and part.value is not None and part.denominator for part in parts):
             yield from _shares(ledger, whole, parts)
 
