@@ -7,6 +7,7 @@ from IPython.display import HTML
 
 from analysis import claims as ledger
 from analysis import doors
+from analysis.audit import RULES
 
 ROW_OF_TABLE = {"claims": "claims.csv"}  # one file for all reports, written when the site is built
 
@@ -40,7 +41,7 @@ def claim_rows(tables, findings: pd.DataFrame, report: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Id": rows.id,
-            "What": [_what(row) for row in rows.itertuples()],
+            "What": [what(row) for row in rows.itertuples()],
             "As printed": [_printed(row) for _, row in rows.iterrows()],
             "Where": [_where(tables, row) for row in rows.itertuples()],
             "Reading": [_reading(tables, row, involved.get(row.id, [])) for row in rows.itertuples()],
@@ -57,8 +58,18 @@ def _findings_by_claim(findings: pd.DataFrame) -> dict[str, list]:
     return involved
 
 
-def _what(row) -> str:
-    """Description of a number; for a statement its topic."""
+def what(row) -> str:
+    """Description of a number; for a statement its topic.
+
+    Parameters
+    ----------
+    row : named tuple
+        One claim.
+
+    Returns
+    -------
+    str
+    """
     if row.kind == "number":
         return ledger.describe(row)
     return f"statement, {row.quantity}" + (f" ({row.group})" if isinstance(row.group, str) else "")
@@ -147,6 +158,78 @@ def _remarks(row) -> str | None:
         if isinstance(cell, str)
     ]
     return " ".join(parts) or None
+
+
+def finding_rows(tables, findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings of the audit, each with doors to its claims.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    findings : DataFrame
+        Of the audit; one severity or all.
+
+    Returns
+    -------
+    DataFrame
+        One row a finding: ``Where, Printed, Expected, Most plausible reading`` (HTML).
+    """
+    return pd.DataFrame(
+        {
+            "Where": [_finding_place(tables, finding) for finding in findings.itertuples()],
+            "Printed": findings.found.to_list(),
+            "Expected": findings.expected.to_list(),
+            "Most plausible reading": [
+                HTML(
+                    f"{escape(f.reading)}<details><summary>How it was computed</summary><p>{escape(f.how)}</p></details>"
+                )
+                for f in findings.itertuples()
+            ],
+        }
+    )
+
+
+def _finding_place(tables, finding) -> HTML:
+    """Rule, report and claims of a finding; the same number printed again is not listed twice."""
+    title = next(rule.title for rule in RULES if rule.name == finding.rule)
+    names = finding.claims.split()
+    first = [name for name in names if not isinstance(tables.claims.loc[name, "duplicate_of"], str)] or names
+    shown = " ".join(doors.door(tables, name, "id") for name in first[:6])
+    more = f" and {len(first) - 6} more" if len(first) > 6 else ""
+    report = "" if finding.report == "gazeau-2025" else f"{escape(tables.reports.short[finding.report])}. "
+    about = escape(what(tables.claims.loc[first[0]]))
+    return HTML(f'{escape(title)}<span class="ids">{report}{about}</span><span class="ids">{shown}{more}</span>')
+
+
+def rule_rows(findings: pd.DataFrame, coverage: pd.DataFrame, rules) -> pd.DataFrame:
+    """What the audit asks, of how many claims, and how often the answer was no.
+
+    Parameters
+    ----------
+    findings, coverage : DataFrame
+        Of the audit.
+    rules : sequence
+        Rules with ``name, title, description, reference``.
+
+    Returns
+    -------
+    DataFrame
+        One row a rule: ``Rule, What it asks, Claims examined, Findings``.
+    """
+    examined = coverage.checked_by.str.split("; ").explode().value_counts()
+    found = findings.rule.value_counts()
+    return pd.DataFrame(
+        [
+            {
+                "Rule": rule.title,
+                "What it asks": rule.description + (f" ({rule.reference.rstrip('.')})" if rule.reference else ""),
+                "Claims examined": f"{examined.get(rule.name, 0):,}",
+                "Findings": str(found.get(rule.name, 0)),
+            }
+            for rule in rules
+        ]
+    )
 
 
 def table_rows(tables, words: dict) -> pd.DataFrame:

@@ -147,6 +147,26 @@ def table(
     return HTML(f'<div class="tbl-wrap" id="{name}"{searched}>{body}{foot}{links}{file}</div>')
 
 
+def takeaways(tables, lines: Sequence[str]) -> HTML:
+    """The box that opens a chapter, for chapters whose answers are computed.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    lines : sequence of str
+        Full sentences, with placeholders.
+
+    Returns
+    -------
+    HTML
+    """
+    items = "".join(f"<li><p>{doors.fill(tables, line)}</p></li>" for line in lines)
+    return HTML(
+        f'<div class="takeaways admonition"><p class="admonition-title">Key takeaways</p><ul>{items}</ul></div>'
+    )
+
+
 def _rows(
     tables,
     frame: pd.DataFrame,

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from analysis import audit, data
+from analysis import audit
 
 EXPECTED = {
     "tisa-cel 144 of 539 is 26.7%, printed 26.6": ("percentage", "G054 G119", "rounding"),
@@ -83,12 +83,6 @@ SAYS = {
     "quotation-g267": "at most 4.3%",
     "wording-g252": "exact 95% interval 22 to 96%",
 }
-
-
-@pytest.fixture(scope="module")
-def tables():
-    """The tables of the review."""
-    return data.load()
 
 
 @pytest.fixture(scope="module")
