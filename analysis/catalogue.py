@@ -180,14 +180,15 @@ def finding_rows(tables, findings: pd.DataFrame) -> pd.DataFrame:
             "Where": [_finding_place(tables, finding) for finding in findings.itertuples()],
             "Printed": findings.found.to_list(),
             "Expected": findings.expected.to_list(),
-            "Most plausible reading": [
-                HTML(
-                    f"{escape(f.reading)}<details><summary>How it was computed</summary><p>{escape(f.how)}</p></details>"
-                )
-                for f in findings.itertuples()
-            ],
+            "Most plausible reading": [_finding_reading(finding) for finding in findings.itertuples()],
         }
     )
+
+
+def _finding_reading(finding) -> HTML:
+    """The most plausible reading, and how it was computed behind a fold."""
+    how = f"<details><summary>How it was computed</summary><p>{escape(finding.how)}</p></details>"
+    return HTML(escape(finding.reading) + how)
 
 
 def _finding_place(tables, finding) -> HTML:
