@@ -61,6 +61,45 @@ def of_tested(claims: pd.DataFrame, names: Sequence[str], tested: Mapping[str, s
     )
 
 
+def parts(claims: pd.DataFrame, whole: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """Printed parts of a whole, and what is left over.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The ledger.
+    whole : str
+        Claim that counts everybody.
+    names : mapping of str to str
+        Claim of each part, and its name.
+
+    Returns
+    -------
+    DataFrame
+        ``name``, ``patients``, ``of``, ``text`` ("4 of 11"), indexed by claim; if the parts do not add up to the whole,
+        a last row ``rest``, named "Not described".
+
+    Raises
+    ------
+    ValueError
+        If the parts are more than the whole.
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> parts(data.load().claims, "G190", {"G198": "Transplant", "G199": "Azacitidine", "G200": "None"}).text.to_dict()
+    {'G198': '6 of 18', 'G199': '4 of 18', 'G200': '5 of 18', 'rest': '3 of 18'}
+    """
+    everybody = count(claims.loc[whole])
+    rows = [(claim, name, count(claims.loc[claim])) for claim, name in names.items()]
+    left = everybody - sum(patients for _, _, patients in rows)
+    if left < 0:
+        raise ValueError(f"the parts of {whole} are {-left} more than the whole, {everybody}")
+    rows += [("rest", "Not described", left)] if left else []
+    table = pd.DataFrame(rows, columns=["claim", "name", "patients"]).set_index("claim")
+    return table.assign(of=everybody, text=[f"{patients} of {everybody}" for patients in table.patients])
+
+
 def count(claim: pd.Series) -> int:
     """The number of people a claim stands for: its numerator, its value, or the count behind its percentage.
 

@@ -72,3 +72,14 @@ def test_estimates_of_the_chapters():
         "at-least:G212 G068": "41%",
         "at-most:G212 G068": "93%",
     }
+
+
+def test_parts_add_up_or_leave_a_rest():
+    claims = data.load().claims
+    aml = shares.parts(claims, "G166", {"G183": "a", "G184": "b", "G185": "c", "G186": "d"})
+    assert aml.patients.tolist() == [4, 4, 2, 1]
+    assert "rest" not in aml.index
+    mds = shares.parts(claims, "G190", {"G198": "a", "G199": "b", "G200": "c"})
+    assert mds.patients["rest"] == 18 - 6 - 4 - 5
+    with pytest.raises(ValueError, match="the parts of G186 are 3 more than the whole, 1"):
+        shares.parts(claims, "G186", {"G183": "a"})

@@ -38,7 +38,7 @@ def frequency(table: pd.DataFrame, width: int = WIDE):
     """
     wide = width >= WIDE
     fig = canvas(width, 230)
-    ax = panel(fig, 30, 10, 190 if wide else 14, 34)
+    ax = panel(fig, 30, 10, 120 if wide else 14, 34)
     ax.plot([0, 1], table.value, color=C["tmn"], lw=1.4, ls=(0, (1, 3)), zorder=1)
     for x, row in enumerate(table.itertuples()):
         ax.plot(x, row.value, "o", color=C["tmn"], ms=9, mec=C["paper"], mew=1.2, zorder=3)
