@@ -8,7 +8,7 @@ from analysis.plots.style import WIDE
 
 def shares(table: pd.DataFrame, width: int = WIDE):
     """Shares of those tested, t-AML (disc) and t-MDS (diamond) under each other; see `rows.marks`."""
-    return rows.marks(table, width, ticks=(0, 25, 50, 75, 100), unit="%", label=292, value=92)
+    return rows.marks(table, width, ticks=(0, 25, 50, 75, 100), unit="%", label=312, value=92)
 
 
 def survival(table: pd.DataFrame, width: int = WIDE):
