@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis import evidence
 from analysis.intervals import proportion_interval
 
 
@@ -100,6 +101,11 @@ def exact(tables, name: str) -> Estimate:
     )
 
 
+def crude_share(tables, name: str) -> Estimate:
+    """A printed count as a share, without interval, for titles and alternative texts."""
+    return exact(tables, name)._replace(interval="")
+
+
 def rest(tables, whole: str, *parts: str) -> Estimate:
     """What is left of a count after its parts."""
     left = _count(_claim(tables, whole)) - sum(_count(_claim(tables, part)) for part in parts)
@@ -128,6 +134,12 @@ def rows(tables, table: str, column: str = "", value: str = "") -> Estimate:
     return Estimate(f"{count:,}", "", f"rows of the table {table}", f"counted in data/{table}", ())
 
 
+def evidence_count(tables, name: str) -> Estimate:
+    """How many groups of patients are of a kind that `analysis.evidence.summary` names."""
+    number, words = evidence.summary(tables)[name]
+    return Estimate(f"{number:,}", "", words, "counted in the table of arms", ())
+
+
 def _count(claim: pd.Series) -> int:
     """The count a claim stands for."""
     return int(claim.numerator if pd.notna(claim.numerator) else claim.value)
@@ -150,8 +162,10 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "one-in": one_in,
     "of-100": of_100,
     "exact": exact,
+    "share": crude_share,
     "rest": rest,
     "total": total,
     "ratio": ratio,
     "rows": rows,
+    "evidence": evidence_count,
 }
