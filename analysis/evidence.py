@@ -40,8 +40,10 @@ WHY_NOT = {
     "tested": "its patients were chosen for a laboratory test",
     "not seen": "what its number of patients counts was not seen",
 }
-COUNTED = {"deaths": "non-relapse deaths", "adverse-event reports": "adverse-event reports"}  # what n is a count of
-NO_PATIENTS = "the number of patients was not seen"
+COUNTED = {  # what n is a count of, patients elsewhere
+    "deaths": {"non-relapse deaths"},
+    "adverse-event reports": {"adverse-event reports", "haematological toxicity reports"},
+}
 NO_COUNT = "no count of t-MN was seen: unknown, not zero"
 FROM_WEAK = ["quoted", "label", "abstract", "full text"]
 WHOLE = {None, "excluding non-melanoma skin cancer", "projected"}  # groups that still mean the whole arm
@@ -85,7 +87,7 @@ def arm_table(tables) -> pd.DataFrame:
     ['G001', 'G068', 'full text', '']
     """
     by_arm: dict[str, list] = {}
-    for claim in tables.claims[tables.claims.duplicate_of.isna() & (tables.claims.kind == "number")].itertuples():
+    for claim in tables.claims[tables.claims.kind == "number"].itertuples():
         by_arm.setdefault(claim.arm, []).append(claim)
     overlap = _overlaps(tables)
     reports = tables.reports.to_dict("index")
@@ -95,7 +97,7 @@ def arm_table(tables) -> pd.DataFrame:
         row = {"arm": arm.arm, "report": arm.report, **{k: report[k] for k in ("study", "kind", "short")}}
         row |= {"name": arm.name, "section": section(arm), "treatment": arm.treatment, "data_cut": arm.data_cut}
         row |= {"note": arm.note, "denominator": arm.denominator, "denominator_note": arm.denominator_note}
-        row |= _numbers(by_arm.get(arm.arm, []), report["read_level"], COUNTED.get(arm.denominator, "patients"))
+        row |= _numbers(by_arm.get(arm.arm, []), report["read_level"], COUNTED.get(arm.denominator, {"patients"}))
         row |= {"at_risk": arm.denominator in AT_RISK}
         rows.append(row | {"reason": _reason(row, tables.claims)} | overlap[arm.report])
     return pd.DataFrame(rows).set_index("arm")
@@ -116,15 +118,15 @@ def section(arm) -> str:
     return SECTIONS[2]
 
 
-def _numbers(found: list, read_level: str, unit: str) -> dict:
+def _numbers(found: list, read_level: str, units: set[str]) -> dict:
     """Claims of one arm: patients, follow-up, a count for each outcome, how they were seen."""
-    told = [c for c in found if c.statistic in FREQUENCY and is_malignancy(c.quantity)]
+    told = [c for c in found if c.duplicate_of is None and c.statistic in FREQUENCY and is_malignancy(c.quantity)]
     counted = [c for c in told if pd.notna(c.numerator)]
     counts = {key: _first(c for c in counted if c.quantity == words) for key, words in OUTCOMES.items()}
     bare = [c for c in told if c.quantity == "t-MN" and c.statistic == "proportion" and pd.isna(c.numerator)]
     shown = [c for c in told if c.Index in counts.values()] or told
     return {
-        "patients": _first(c for c in found if c.quantity == unit and c.statistic == "count"),
+        "patients": _first(c for c in found if c.quantity in units and c.statistic == "count"),
         "follow_up": _first(c for c in found if c.quantity == "follow-up" and c.statistic == "median"),
         **counts,
         "t_mn_share": None if counts["t_mn"] else _first(bare),
@@ -135,8 +137,9 @@ def _numbers(found: list, read_level: str, unit: str) -> dict:
 
 def _first(claims: Iterable) -> str | None:
     """The claim about the whole arm (or about all its t-MN): with its denominator first, a count before a share."""
-    whole = [c for c in claims if c.group in WHOLE or c.group == "t-MN"]
-    return min(whole, key=lambda c: (pd.isna(c.denominator), c.statistic != "count")).Index if whole else None
+    if not (whole := [c for c in claims if c.group in WHOLE or c.group == "t-MN"]):
+        return None
+    return min(whole, key=lambda c: (bool(c.duplicate_of), pd.isna(c.denominator), c.statistic != "count")).Index
 
 
 def _reason(row: dict, claims: pd.DataFrame) -> str:
@@ -144,7 +147,7 @@ def _reason(row: dict, claims: pd.DataFrame) -> str:
     if not row["at_risk"]:
         return WHY_NOT[row["denominator"]]
     if row["t_mn"]:
-        return "" if total(claims, row["t_mn"], row["patients"]) else NO_PATIENTS
+        return "" if total(claims, row["t_mn"], row["patients"]) else "the number of patients was not seen"
     if row["t_mn_share"]:
         return "a percentage is printed, its count is not"
     part = next((OUTCOMES[k] for k in ("t_mds", "t_aml") if row[k]), None)
@@ -196,7 +199,7 @@ def crude_proportions(tables, outcome: str = "t-MN") -> pd.DataFrame:
     Examples
     --------
     >>> from analysis import data
-    >>> crude_proportions(data.load()).loc["G068", ["events", "total"]].tolist()
+    >>> crude_proportions(data.load()).loc["G068", ["events", "total"]].astype(int).tolist()
     [29, 539]
     """
     key = next(k for k, words in OUTCOMES.items() if words == outcome)
@@ -334,8 +337,6 @@ def summary(tables) -> dict[str, tuple[int, str]]:
         "arms": (arms, "groups of patients in the table of arms"),
         "told": (arms[arms.numbers != ""], "groups with a printed number of second malignancies of any kind"),
         "silent": (silent, "groups without a seen number of second malignancies"),
-        "counted": (counted, "groups of patients at risk with a count of t-MN"),
-        "counted-quoted": (counted[counted.seen == "quoted"], "of these, counts seen only as quoted by others"),
         "cart": (cart, "groups treated with CAR T cells that have a count of t-MN"),
         "cart-quoted": (cart[cart.seen == "quoted"], "of these, counts seen only as quoted by others"),
         "drawn": (rows, "groups in the figure of crude proportions"),

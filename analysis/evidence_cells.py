@@ -11,7 +11,12 @@ from analysis import claims as ledger
 from analysis import evidence, horizons
 from analysis.estimates import percent
 
-GLYPHS = {"full text": "≡ full text", "abstract": "= abstract", "label": "℞ label", "quoted": "❝ quoted"}
+GLYPHS = {
+    "full text": "≡\N{NO-BREAK SPACE}full text",
+    "abstract": "=\N{NO-BREAK SPACE}abstract",
+    "label": "℞\N{NO-BREAK SPACE}label",
+    "quoted": "❝\N{NO-BREAK SPACE}quoted",
+}
 SHORT = {"haematological second malignancy": "all blood cancers", "t-MN": "t-MN"}
 KEY = {"t-MN": "tmn", "t-MDS": "tmds", "t-AML": "taml"}
 
@@ -47,7 +52,7 @@ def crude_rows(tables) -> pd.DataFrame:
         n = "not seen" if pd.isna(row.total) else f"{row.total:,.0f}"
         counts.append(f"? of {n}" if bare else f"{row.events:,.0f} of {n}")
         text = claims.loc[name, "value_printed"] if bare else share(row.percent, row.low, row.high)
-        values.append(text + (" ?" if row.certainty == "doubtful" else ""))
+        values.append(_value(row, text))
     rows = rows.assign(heading=rows.section, label=rows.name, sub=subs, counts=counts, value_text=values)
     followed = ["not seen" if pd.isna(m) else f"{m:g} mo" for m in rows.months]
     beside = [f"{c} · follow-up {f}" for c, f in zip(counts, followed, strict=True)]
@@ -95,14 +100,15 @@ def _timed_words(row, claims: pd.DataFrame, follow_up: str | None) -> dict[str, 
         "sub": _sub(named, SHORT[row.quantity], "projected" if row.group == "projected" else ""),
         "counts": "not seen" if row.quotes or patients is None else f"{patients:,.0f}",
         "followed": followed,
-        "value_text": row.value_printed + (f" ({limits})" if limits else "") + _doubt(row),
+        "value_text": _value(row, row.value_printed + (f" ({limits})" if limits else "")),
         "beside": f"follow-up {followed}",
     }
 
 
-def _doubt(row) -> str:
-    """Question mark of a doubtful value."""
-    return " ?" if row.certainty == "doubtful" or row.quotes else ""
+def _value(row, text: str) -> str:
+    """A value with its marks: quoted second hand, doubtful."""
+    doubtful = row.certainty == "doubtful" or isinstance(getattr(row, "quotes", None), str)
+    return ("❝ " if row.seen == "quoted" else "") + text + (" ?" if doubtful else "")
 
 
 def pair_rows(tables) -> pd.DataFrame:
@@ -130,8 +136,8 @@ def arm_cells(arms: pd.DataFrame, tables) -> pd.DataFrame:
     >>> from analysis import data
     >>> tables = data.load()
     >>> arms = evidence.arm_table(tables).loc[["gazeau-2025/all"]]
-    >>> arm_cells(arms, tables)[["Report", "t-MN", "Seen"]].iloc[0].tolist()
-    ['{report:gazeau-2025}', '{count:G068}', '≡ full text']
+    >>> arm_cells(arms, tables)[["Report", "t-MN"]].iloc[0].tolist()
+    ['{report:gazeau-2025}', '{count:G068}']
     """
     shown = set(evidence.drawn(tables).arm)
     cells = []
@@ -142,7 +148,6 @@ def arm_cells(arms: pd.DataFrame, tables) -> pd.DataFrame:
             {
                 "Group": row.name + (f" ({row.data_cut})" if row.data_cut else ""),
                 "Report": f"{{report:{row.report}}}",
-                "Seen": GLYPHS.get(row.seen, row.seen),
                 "n counts": row.denominator,
                 "n": number(tables, row.patients),
                 "Median follow-up": number(tables, row.follow_up),
@@ -151,6 +156,7 @@ def arm_cells(arms: pd.DataFrame, tables) -> pd.DataFrame:
                 "t-AML": counts["t-AML"],
                 "Any blood cancer": counts["haematological second malignancy"],
                 "Any second cancer": counts["second primary malignancy"],
+                "Seen": GLYPHS.get(row.seen, row.seen),
                 "In the figure of crude shares": "yes" if row.Index in shown else "no: " + row.reason,
                 "What n counts": row.denominator_note,
                 "Same patients in": ", ".join(f"{{report:{r}}}" for r in row.same_patients.split())
@@ -180,8 +186,8 @@ def randomised_cells(tables) -> pd.DataFrame:
     """
     rows = evidence.randomised(tables)
     cells = arm_cells(rows, tables).assign(**{"Crossover and other remarks": rows.note.to_numpy()})
-    keep = ["Group", "Report", "Seen", "n counts", "n", "Median follow-up", "t-MN", "Any blood cancer"]
-    return cells[[*keep, "Any second cancer", "Crossover and other remarks"]]
+    keep = ["Group", "Report", "n counts", "n", "Median follow-up", "t-MN", "Any blood cancer", "Any second cancer"]
+    return cells[[*keep, "Seen", "Crossover and other remarks"]]
 
 
 def left_out_cells(tables) -> pd.DataFrame:
@@ -193,8 +199,12 @@ def left_out_cells(tables) -> pd.DataFrame:
     >>> left_out_cells(data.load()).columns.tolist()
     ['Why it is not in the figure', 'Groups', 'Which']
     """
-    rows = evidence.left_out(tables).groupby("reason", sort=False).name.agg(["size", "; ".join]).reset_index()
+    rows = evidence.left_out(tables)
+    twice = rows.name.duplicated(keep=False)
+    rows = rows.assign(name=rows.name.where(~twice, rows.name + " (" + rows.short + ")"))
+    rows = rows.groupby("reason", sort=False).name.agg(["size", "; ".join]).reset_index()
     rows = rows.sort_values("size", ascending=False, kind="stable").astype({"size": str})
+    rows = rows.assign(reason=rows.reason.str[0].str.upper() + rows.reason.str[1:])
     return rows.set_axis(["Why it is not in the figure", "Groups", "Which"], axis=1)
 
 
@@ -266,6 +276,7 @@ def told_cells(arms: pd.DataFrame, tables) -> pd.DataFrame:
                 "Report": f"{{report:{row.report}}}",
                 "n counts": row.denominator,
                 "n": number(tables, row.patients),
+                "Follow-up": number(tables, row.follow_up),
                 "What was printed of second malignancies": told,
                 "Seen": seen,
             }
@@ -276,7 +287,8 @@ def told_cells(arms: pd.DataFrame, tables) -> pd.DataFrame:
 def _what(claim) -> str:
     """Quantity with its group and time."""
     time = f" by {claim.time_months:g} months" if pd.notna(claim.time_months) else ""
-    of = "" if claim.group in (None, "t-MN") else f" ({claim.group})"
+    among = " among second malignancies" if claim.group == "second primary malignancies" else ""
+    of = among or ("" if claim.group in (None, "t-MN") else f" ({claim.group})")
     return f"{claim.quantity}{of}{time}"
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 from analysis.plots.style import WIDE, C, across, canvas, panel, styled
 
 SHAPE = {"tmn": "o", "tmds": "D", "taml": "o", "published": "s"}
-EDGES = {True: (238, 272), False: (4, 12)}  # plot's left and right margin, wide and narrow
-COLUMNS = {"counts": 506, "followed": 574, "value_text": 680}  # right edges, wide
+EDGES = {True: (238, 286), False: (4, 12)}  # plot's left and right margin, wide and narrow
+COLUMNS = {"counts": 494, "followed": 560, "value_text": 680}  # right edges, wide
 HEADS = {"followed": "median\nfollow-up", "value_text": "% (95% CI)"}
 
 
@@ -90,9 +90,9 @@ def _layout(table: pd.DataFrame, wide: bool) -> tuple[list, float]:
 def _lines(row, wide: bool) -> list[tuple[str, bool]]:
     """Lines of the label and of what stands under it; True for the label."""
     size = 33 if wide else 32
-    name = [(line, True) for line in textwrap.wrap(row.label, size)]
+    name = [(line, True) for line in textwrap.wrap(row.label, size, break_on_hyphens=False)]
     below = row.sub if wide else " · ".join(part for part in (row.sub, row.beside) if part)
-    return name + [(line, False) for line in textwrap.wrap(below, size + (4 if wide else 20))]
+    return name + [(line, False) for line in textwrap.wrap(below, size + (4 if wide else 18), break_on_hyphens=False)]
 
 
 def _texts(ax, px, y: float, row, wide: bool) -> None:
