@@ -138,7 +138,8 @@ def table(
     head = f"<caption>{doors.fill(tables, caption, plain=True)}{small}</caption>"
     body = _rows(tables, frame, numeric=numeric, missing=missing, anchors=anchors, stack=stack, head=head)
     if not stack:
-        body = f'<div class="tbl-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">{body}</div>'
+        label = escape(doors.fill(tables, caption, plain=True))
+        body = f'<div class="tbl-scroll" tabindex="0" role="region" aria-label="{label}">{body}</div>'
     foot = f'<p class="tbl-note">{doors.fill(tables, note)}</p>' if note else ""
     links = f'<p class="fig-links">{_links(name, ("csv",))}</p>' if download else ""
     text = frame.map(lambda cell: _plain(tables, cell))
@@ -164,6 +165,25 @@ def takeaways(tables, lines: Sequence[str]) -> HTML:
     items = "".join(f"<li><p>{doors.fill(tables, line)}</p></li>" for line in lines)
     return HTML(
         f'<div class="takeaways admonition"><p class="admonition-title">Key takeaways</p><ul>{items}</ul></div>'
+    )
+
+
+def fold(*blocks: tuple[str, HTML]) -> HTML:
+    """Blocks that open on demand.
+
+    Parameters
+    ----------
+    *blocks : tuple of str and HTML
+        Words to open it by, and the block.
+
+    Returns
+    -------
+    HTML
+    """
+    return HTML(
+        "".join(
+            f'<details class="fold"><summary>{escape(words)}</summary>{block.data}</details>' for words, block in blocks
+        )
     )
 
 

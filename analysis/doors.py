@@ -13,7 +13,7 @@ from analysis import claims as ledger
 from analysis.estimates import Estimate, estimate
 
 DATA_PAGE = "data.html"
-PLACEHOLDER = re.compile(r"\{(?P<role>claim|value|count|cell|id|computed):(?P<name>[^{}]+)\}")
+PLACEHOLDER = re.compile(r"\{(?P<role>claim|value|count|cell|id|computed|report):(?P<name>[^{}]+)\}")
 
 
 def anchor(name: str) -> str:
@@ -109,12 +109,26 @@ def fill(tables, text: str, *, plain: bool = False) -> str:
 
     def put(match: re.Match) -> str:
         role, name = match["role"], match["name"]
+        if role == "report":
+            return tables.reports.loc[name, "short"] if plain else report_link(tables, name)
         if not plain:
             return door(tables, name, role)
         value, interval = estimate(tables, name)[:2] if role == "computed" else words(tables, name, role)
         return f"{value} ({interval})" if interval else value
 
     return PLACEHOLDER.sub(put, text)
+
+
+def report_link(tables, name: str) -> str:
+    """The name of a report, linked to its row on the data page.
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> report_link(data.load(), "zuma-7-2023")
+    '<a class="report" href="data.html#report-zuma-7-2023">Westin 2023</a>'
+    """
+    return f'<a class="report" href="{DATA_PAGE}#report-{name}">{escape(tables.reports.loc[name, "short"])}</a>'
 
 
 def card(tables, findings: pd.DataFrame, name: str) -> dict:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import shares
+from analysis import evidence, shares
 from analysis.intervals import percent, proportion_interval
 
 
@@ -152,6 +152,11 @@ def behind(tables, name: str) -> Estimate:
     )
 
 
+def crude_share(tables, name: str) -> Estimate:
+    """A printed count as a share, without interval, for titles and alternative texts."""
+    return exact(tables, name)._replace(interval="")
+
+
 def rest(tables, whole: str, *parts: str) -> Estimate:
     """What is left of a count after its parts."""
     left = shares.count(_claim(tables, whole)) - sum(shares.count(_claim(tables, part)) for part in parts)
@@ -184,6 +189,12 @@ def rows(tables, table: str, column: str = "", value: str = "") -> Estimate:
     return Estimate(f"{count:,}", "", f"rows of the table {table}", f"counted in data/{table}", ())
 
 
+def evidence_count(tables, name: str) -> Estimate:
+    """How many groups of patients are of a kind that `analysis.evidence.summary` names."""
+    number, words = evidence.summary(tables)[name]
+    return Estimate(f"{number:,}", "", words, "counted in the table of arms", ())
+
+
 FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "one-in": one_in,
     "of-100": of_100,
@@ -192,8 +203,10 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "behind": behind,
     "at-least": at_least,
     "at-most": at_most,
+    "share": crude_share,
     "rest": rest,
     "total": total,
     "ratio": ratio,
     "rows": rows,
+    "evidence": evidence_count,
 }
