@@ -8,10 +8,6 @@ import pandas as pd
 from analysis import evidence
 
 KEYS = {"t-MN": "tmn", "haematological second malignancy": "published"}
-SET_ASIDE = {
-    "G267": "very probably the figure for all second cancers, not for t-MN",
-    "G268": "very probably the figure for all second cancers, not for t-MN",
-}  # quoted as t-MN; what was read of Sacchi 2008 and Bari 2011 speaks against it
 
 
 def incidences(tables) -> pd.DataFrame:
@@ -49,8 +45,8 @@ def incidences(tables) -> pd.DataFrame:
 
 def _reason(row) -> str:
     """Why an incidence is not drawn; empty where it is."""
-    if row.Index in SET_ASIDE:
-        return SET_ASIDE[row.Index]
+    if row.flag == "quantity disputed":
+        return "it is disputed what it counts. " + row.doubt
     if row.quantity not in KEYS:
         return "it is for another outcome: " + row.quantity
     if row.at_risk is not True:

@@ -71,7 +71,9 @@ def test_a_new_arm_appears_by_itself(tables):
 def test_incidences_are_drawn_or_have_a_reason(tables):
     rows = horizons.incidences(tables)
     assert rows.at_risk[rows.reason == ""].all()
-    assert set(horizons.SET_ASIDE) <= set(rows.index[rows.reason != ""])
+    disputed = set(tables.claims.index[tables.claims.flag == "quantity disputed"])
+    assert disputed
+    assert disputed <= set(rows.index[rows.reason != ""])
     assert rows.loc["G266", "seen"] == "quoted"
 
 

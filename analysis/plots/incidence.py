@@ -54,7 +54,7 @@ def points(table: pd.DataFrame, width: int = WIDE):
 
 def _point(ax, x: float, row, key: str, side: int, wide: bool) -> None:
     """One estimate with its interval and value."""
-    doubtful = isinstance(row.flag, str)
+    doubtful = row.flag == "interval excludes estimate"
     if not doubtful:
         interval(ax, x, row.low, row.high, C[key])
     size = 8.5 if MARK[key] == "o" else 7.5
