@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis import competing, wald_words
 from analysis.intervals import proportion_interval
 
 
@@ -146,6 +147,30 @@ def percent(share: float, sign: str = "%") -> str:
     return f"{value:.{digits}f}{sign}" if value not in (0, 100) else f"{value:.0f}{sign}"
 
 
+def hazard_ratios(tables, report: str) -> Estimate:
+    """Number of hazard ratios that a report prints, each counted once."""
+    claims = tables.claims
+    found = claims[(claims.report == report) & (claims.statistic == "hazard ratio") & claims.duplicate_of.isna()]
+    if found.empty:
+        raise LookupError(f"no hazard ratio of {report!r} in the ledger")
+    return Estimate(str(len(found)), "", f"hazard ratios of {report}", "counted in the ledger, each once", ())
+
+
+def invented(tables, which: str) -> Estimate:
+    """A number of the worked example on competing risks, which is about invented patients."""
+    return Estimate(*competing.words(which), ())
+
+
+def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:
+    """A function of claims and plain numbers as one of their names."""
+
+    def run(tables, *names: str) -> Estimate:
+        found = [float(name) if name.isdigit() else _claim(tables, name) for name in names]
+        return Estimate(*words(*found), tuple(name for name in names if not name.isdigit()))
+
+    return run
+
+
 FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "one-in": one_in,
     "of-100": of_100,
@@ -154,4 +179,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "total": total,
     "ratio": ratio,
     "rows": rows,
+    "hazard-ratios": hazard_ratios,
+    "invented": invented,
+    **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
 }
