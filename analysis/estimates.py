@@ -15,13 +15,17 @@ from analysis.intervals import proportion_interval
 
 
 class Estimate(NamedTuple):
-    """A computed number in words, with its interval, what it is, how it was computed, and from which claims."""
+    """A computed number in words, with its interval, what it is, how it was computed, and from which claims.
+
+    ``kind`` is synthetic where the number is about invented patients.
+    """
 
     text: str
     interval: str
     what: str
     how: str
     inputs: tuple[str, ...]
+    kind: str = "computed"
 
 
 def estimate(tables, name: str) -> Estimate:
@@ -158,7 +162,7 @@ def hazard_ratios(tables, report: str) -> Estimate:
 
 def invented(tables, which: str) -> Estimate:
     """A number of the worked example on competing risks, which is about invented patients."""
-    return Estimate(*competing.words(which), ())
+    return Estimate(*competing.words(which), (), kind="synthetic")
 
 
 def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:

@@ -17,7 +17,7 @@ def versions(packages: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``package, version, summary`` (the package's own words), in the order asked for.
+        ``package, version``, in the order asked for.
 
     Raises
     ------
@@ -27,7 +27,6 @@ def versions(packages: Sequence[str]) -> pd.DataFrame:
     Examples
     --------
     >>> versions(["numpy"]).columns.tolist()
-    ['package', 'version', 'summary']
+    ['package', 'version']
     """
-    rows = [(name, metadata.version(name), metadata.metadata(name)["Summary"]) for name in packages]
-    return pd.DataFrame(rows, columns=["package", "version", "summary"])
+    return pd.DataFrame([(name, metadata.version(name)) for name in packages], columns=["package", "version"])

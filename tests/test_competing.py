@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis import competing
+from analysis import competing, data, doors
 
 
 def test_every_step_by_hand():
@@ -46,3 +46,9 @@ def test_ties_are_refused():
 def test_unknown_number_is_refused():
     with pytest.raises(LookupError, match="there are patients, incidence"):
         competing.words("median")
+
+
+def test_numbers_about_invented_patients_say_so():
+    tables = data.load()
+    assert 'data-kind="synthetic"' in doors.door(tables, "invented:incidence", "computed")
+    assert 'data-kind="computed"' in doors.door(tables, "one-in:G083", "computed")

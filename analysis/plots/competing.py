@@ -37,9 +37,10 @@ def two_curves(table: pd.DataFrame, width: int = WIDE):
             ax.annotate(f"{last:.0f}%  {name}", (end, last), xytext=(8, 4), **head, **place)
             ax.annotate(below, (end, last), xytext=(8, -12), size=12.5, color=C["muted"], **place)
         else:
-            head = {"weight": "bold", "size": 13, "color": C[colour], "ha": "right"}
-            ax.annotate(f"{name} {last:.0f}%", (end, last), xytext=(0, 12), **head, **place)
-    top = table.complement.max() * 1.22
+            sign, height = ("- -", 0.85) if dash != "-" else ("—", 0.94)
+            head = {"weight": "bold", "size": 13, "color": C[colour]}
+            ax.text(0.03, height, f"{sign} {name} {last:.0f}%", transform=ax.transAxes, **head)
+    top = table.complement.max() * (1.15 if wide else 1.4)
     ax.set(xlim=(0, end), ylim=(0, top), xticks=range(0, int(end) + 1, 12 if not wide else 6))
     ax.set_yticks(range(0, int(top) + 1, 10))
     ax.set_yticklabels([f"{y}%" if y + 10 > top else str(y) for y in range(0, int(top) + 1, 10)])
