@@ -53,7 +53,7 @@ def door(tables, name: str, form: str = "claim") -> str:
     if form == "computed":
         found = estimate(tables, name)
         row = anchor(found.inputs[0]) if found.inputs else "tables"
-        return _link(row, name, "computed", found.text, found.interval, doubtful=False)
+        return _link(row, name, found.kind, found.text, found.interval, doubtful=False)
     value, interval = words(tables, name, form)
     return _link(anchor(name), name, "published", value, interval, tables.claims.loc[name, "certainty"] == "doubtful")
 
@@ -182,7 +182,8 @@ def seen_text(claim: pd.Series, report: pd.Series) -> str:
 
 def _estimate_card(tables, found: Estimate) -> dict:
     """Card of a computed number."""
-    rows = [("Kind", "computed here, not printed"), ("How", found.how)]
+    kinds = {"computed": "computed here, not printed", "synthetic": "synthetic: about invented patients"}
+    rows = [("Kind", kinds[found.kind]), ("How", found.how)]
     links = [(f"Data row {name}", f"{DATA_PAGE}#{anchor(name)}") for name in found.inputs[:3]]
     if found.inputs:
         rows.append(("From", ledger.ids_text(list(found.inputs))))

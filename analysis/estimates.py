@@ -10,18 +10,22 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import evidence, shares
+from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import percent, proportion_interval
 
 
 class Estimate(NamedTuple):
-    """A computed number in words, with its interval, what it is, how it was computed, and from which claims."""
+    """A computed number in words, with its interval, what it is, how it was computed, and from which claims.
+
+    ``kind`` is synthetic where the number is about invented patients.
+    """
 
     text: str
     interval: str
     what: str
     how: str
     inputs: tuple[str, ...]
+    kind: str = "computed"
 
 
 def estimate(tables, name: str) -> Estimate:
@@ -195,6 +199,30 @@ def evidence_count(tables, name: str) -> Estimate:
     return Estimate(f"{number:,}", "", words, "counted in the table of arms", ())
 
 
+def hazard_ratios(tables, report: str) -> Estimate:
+    """Number of hazard ratios that a report prints, each counted once."""
+    claims = tables.claims
+    found = claims[(claims.report == report) & (claims.statistic == "hazard ratio") & claims.duplicate_of.isna()]
+    if found.empty:
+        raise LookupError(f"no hazard ratio of {report!r} in the ledger")
+    return Estimate(str(len(found)), "", f"hazard ratios of {report}", "counted in the ledger, each once", ())
+
+
+def invented(tables, which: str) -> Estimate:
+    """A number of the worked example on competing risks, which is about invented patients."""
+    return Estimate(*competing.words(which), (), kind="synthetic")
+
+
+def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:
+    """A function of claims and plain numbers as one of their names."""
+
+    def run(tables, *names: str) -> Estimate:
+        found = [float(name) if name.isdigit() else _claim(tables, name) for name in names]
+        return Estimate(*words(*found), tuple(name for name in names if not name.isdigit()))
+
+    return run
+
+
 FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "one-in": one_in,
     "of-100": of_100,
@@ -209,4 +237,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "ratio": ratio,
     "rows": rows,
     "evidence": evidence_count,
+    "hazard-ratios": hazard_ratios,
+    "invented": invented,
+    **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
 }

@@ -57,7 +57,8 @@ def inline(figure: Figure, name: str, label: str, classes: str = "") -> str:
         f'viewBox="0 0 {size[1]} {size[2]}" role="img" aria-label="{escape(label)}">'
     )
     text = re.sub(r"^<svg[^>]*>", head, text)
-    return re.sub(r"\n\s*", "\n", re.sub(r"(\d\.\d\d)\d+", r"\1", text))
+    text = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), text)  # coordinates, never words
+    return re.sub(r"\n\s*", "\n", text)
 
 
 def files(figure: Figure, title: str, source: str) -> dict[str, str]:
