@@ -4,8 +4,9 @@ Texts may hold the placeholders of `analysis.doors.fill`, so that no number is t
 """
 
 import base64
+import re
 from collections.abc import Callable, Sequence
-from html import escape
+from html import escape, unescape
 
 import pandas as pd
 from IPython.display import HTML
@@ -80,8 +81,9 @@ def figure(
         f'<figcaption><p><strong><span class="fig-number" data-figure="{name}"></span>.</strong> '
         f"{doors.fill(tables, caption)}</p>"
         f'<p class="fig-source"><span class="tag {provenance}">{provenance}</span> Source: {escape(source)}.</p>'
-        f"<details><summary>Data of this figure</summary>{_rows(tables, shown, numeric=())}</details>"
-        f'<p class="fig-links">{_links(name, ("csv", "svg", "png"))}</p></figcaption>'
+        f'<div class="fig-foot"><p class="fig-links">{_links(name, ("csv", "svg", "png"))}</p>'
+        f"<details><summary>Data of this figure</summary>{_rows(tables, shown, numeric=())}</details></div>"
+        "</figcaption>"
         f"{_file(f'{name}.csv', shown.to_csv(index=False))}{_file(f'{name}.svg', takeaway['svg'])}"
         f"{_file(f'{name}.png', takeaway['png'], encoded=True)}</figure>"
     )
@@ -100,6 +102,7 @@ def table(
     stack: bool = True,
     note: str = "",
     download: bool = True,
+    searchable: bool = False,
 ) -> HTML:
     """A table block.
 
@@ -124,6 +127,8 @@ def table(
         Whether each row becomes a small block on a phone; otherwise the table scrolls.
     download : bool
         Whether the table can be had as CSV.
+    searchable : bool
+        Whether the page's filter field (there is one for all such tables) hides rows without the typed words.
 
     Returns
     -------
@@ -136,9 +141,30 @@ def table(
         body = f'<div class="tbl-scroll" tabindex="0" role="region" aria-label="{escape(caption)}">{body}</div>'
     foot = f'<p class="tbl-note">{doors.fill(tables, note)}</p>' if note else ""
     links = f'<p class="fig-links">{_links(name, ("csv",))}</p>' if download else ""
-    text = frame.map(lambda cell: doors.fill(tables, cell, plain=True) if isinstance(cell, str) else cell)
+    text = frame.map(lambda cell: _plain(tables, cell))
     file = _file(f"{name}.csv", text.to_csv(index=False)) if download else ""
-    return HTML(f'<div class="tbl-wrap" id="{name}">{body}{foot}{links}{file}</div>')
+    searched = " data-searchable" if searchable else ""
+    return HTML(f'<div class="tbl-wrap" id="{name}"{searched}>{body}{foot}{links}{file}</div>')
+
+
+def takeaways(tables, lines: Sequence[str]) -> HTML:
+    """The box that opens a chapter, for chapters whose answers are computed.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    lines : sequence of str
+        Full sentences, with placeholders.
+
+    Returns
+    -------
+    HTML
+    """
+    items = "".join(f"<li><p>{doors.fill(tables, line)}</p></li>" for line in lines)
+    return HTML(
+        f'<div class="takeaways admonition"><p class="admonition-title">Key takeaways</p><ul>{items}</ul></div>'
+    )
 
 
 def _rows(
@@ -176,6 +202,13 @@ def _cell(tables, cell: object, missing: str) -> str:
         return cell.data
     text = f"{cell:g}" if isinstance(cell, float) else str(cell)
     return doors.fill(tables, escape(text, quote=False))
+
+
+def _plain(tables, cell: object) -> object:
+    """One cell as text for a file."""
+    if isinstance(cell, HTML):
+        return unescape(re.sub(r"<[^>]+>", "", cell.data))
+    return doors.fill(tables, cell, plain=True) if isinstance(cell, str) else cell
 
 
 def _links(name: str, kinds: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from analysis import claims as ledger
 from analysis.estimates import Estimate, estimate
 
 DATA_PAGE = "data.html"
-PLACEHOLDER = re.compile(r"\{(?P<role>claim|value|count|cell|computed):(?P<name>[^{}]+)\}")
+PLACEHOLDER = re.compile(r"\{(?P<role>claim|value|count|cell|id|computed):(?P<name>[^{}]+)\}")
 
 
 def anchor(name: str) -> str:
@@ -30,9 +30,9 @@ def door(tables, name: str, form: str = "claim") -> str:
         All tables of the review.
     name : str
         Id of a claim; for ``form="computed"`` the name of an estimate.
-    form : {"claim", "value", "count", "cell", "computed"}
-        With its interval, bare, as numerator of denominator, for a table whose heading names unit and interval, or
-        computed.
+    form : {"claim", "value", "count", "cell", "id", "computed"}
+        With its interval, bare, as numerator of denominator, for a table whose heading names unit and interval, as
+        its id, or computed.
 
     Returns
     -------
@@ -63,6 +63,8 @@ def words(tables, name: str, form: str) -> tuple[str, str]:
     if name not in tables.claims.index:
         raise LookupError(f"no claim {name!r} in the ledger")
     claim = tables.claims.loc[name]
+    if form == "id":
+        return name, ""
     if form == "count":
         return ledger.count_text(claim), ""
     if form == "cell":

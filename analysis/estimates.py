@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import competing, wald_words
-from analysis.intervals import proportion_interval
+from analysis import competing, shares, wald_words
+from analysis.intervals import percent, proportion_interval
 
 
 class Estimate(NamedTuple):
@@ -105,16 +105,71 @@ def exact(tables, name: str) -> Estimate:
     )
 
 
+def of(tables, part: str, whole: str) -> Estimate:
+    """One printed count of another, as a share with its exact interval."""
+    events, total = shares.count(_claim(tables, part)), shares.count(_claim(tables, whole))
+    row = proportion_interval(events, total).iloc[0]
+    return Estimate(
+        f"{events} of {total}",
+        f"{percent(row.estimate)}, exact 95% CI {percent(row.conf_low, '')}–{percent(row.conf_high)}",
+        "one printed count of another",
+        f"{part} of {whole}, Clopper–Pearson interval",
+        (part, whole),
+    )
+
+
+def at_least(tables, part: str, whole: str) -> Estimate:
+    """Share of all if none of those not tested had it: the lowest it can be."""
+    found, everyone = _claim(tables, part), shares.count(_claim(tables, whole))
+    return Estimate(
+        percent(shares.bounds(int(found.numerator), int(found.denominator), everyone)[0]),
+        "",
+        f"{found.quantity}: lowest share of all {everyone}",
+        "worst-case bound: none of those not tested had it",
+        (part, whole),
+    )
+
+
+def at_most(tables, part: str, whole: str) -> Estimate:
+    """Share of all if everybody not tested had it: the highest it can be."""
+    found, everyone = _claim(tables, part), shares.count(_claim(tables, whole))
+    untested = everyone - int(found.denominator)
+    return Estimate(
+        percent(shares.bounds(int(found.numerator), int(found.denominator), everyone)[1]),
+        "",
+        f"{found.quantity}: highest share of all {everyone}",
+        f"worst-case bound: all {untested} not tested had it",
+        (part, whole),
+    )
+
+
+def behind(tables, name: str) -> Estimate:
+    """The count behind a printed percentage."""
+    claim = _claim(tables, name)
+    total = int(claim.denominator)
+    return Estimate(
+        f"{shares.implied_count(claim)} of {total}",
+        "",
+        f"count behind {claim.value_printed}%, {claim.quantity}",
+        f"the only whole number of {total} that prints as {claim.value_printed}%",
+        (name,),
+    )
+
+
 def rest(tables, whole: str, *parts: str) -> Estimate:
     """What is left of a count after its parts."""
-    left = _count(_claim(tables, whole)) - sum(_count(_claim(tables, part)) for part in parts)
+    left = shares.count(_claim(tables, whole)) - sum(shares.count(_claim(tables, part)) for part in parts)
     return Estimate(str(left), "", "difference of printed counts", " − ".join((whole, *parts)), (whole, *parts))
 
 
 def total(tables, *names: str) -> Estimate:
     """Sum of printed counts."""
     return Estimate(
-        str(sum(_count(_claim(tables, name)) for name in names)), "", "sum of printed counts", " + ".join(names), names
+        str(sum(shares.count(_claim(tables, name)) for name in names)),
+        "",
+        "sum of printed counts",
+        " + ".join(names),
+        names,
     )
 
 
@@ -131,24 +186,6 @@ def rows(tables, table: str, column: str = "", value: str = "") -> Estimate:
     frame = getattr(tables, table)
     count = len(frame) if not column else int((frame[column] == value.replace("_", " ")).sum())
     return Estimate(f"{count:,}", "", f"rows of the table {table}", f"counted in data/{table}", ())
-
-
-def _count(claim: pd.Series) -> int:
-    """The count a claim stands for."""
-    return int(claim.numerator if pd.notna(claim.numerator) else claim.value)
-
-
-def percent(share: float, sign: str = "%") -> str:
-    """A share as a percentage with two significant digits, as the paper prints its incidences.
-
-    Examples
-    --------
-    >>> percent(0.0514), percent(0.181), percent(1.0)
-    ('5.1%', '18%', '100%')
-    """
-    value = 100 * share
-    digits = 1 if value < 9.95 else 0
-    return f"{value:.{digits}f}{sign}" if value not in (0, 100) else f"{value:.0f}{sign}"
 
 
 def hazard_ratios(tables, report: str) -> Estimate:
@@ -179,6 +216,10 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "one-in": one_in,
     "of-100": of_100,
     "exact": exact,
+    "of": of,
+    "behind": behind,
+    "at-least": at_least,
+    "at-most": at_most,
     "rest": rest,
     "total": total,
     "ratio": ratio,

@@ -49,3 +49,16 @@ def proportion_interval(events: ArrayLike, total: ArrayLike, *, confidence_level
         low = np.where(k == 0, 0.0, stats.beta.ppf(tail, k, n - k + 1))
         high = np.where(k == n, 1.0, stats.beta.ppf(1 - tail, k + 1, n - k))
     return pd.DataFrame({"events": k, "total": n, "estimate": k / n, "conf_low": low, "conf_high": high})
+
+
+def percent(share: float, sign: str = "%") -> str:
+    """A share as a percentage with two significant digits, as the paper prints its incidences.
+
+    Examples
+    --------
+    >>> percent(0.0514), percent(0.181), percent(1.0)
+    ('5.1%', '18%', '100%')
+    """
+    value = 100 * share
+    digits = 1 if value < 9.95 else 0
+    return f"{value:.{digits}f}{sign}" if value not in (0, 100) else f"{value:.0f}{sign}"

@@ -99,7 +99,8 @@ def panel(fig, left, top, right, bottom):
 
 def across(fig, ax):
     """Transform: x in CSS pixels from the figure's left edge, y in data units."""
-    return blend(Affine2D().scale(1 / 72) + fig.dpi_scale_trans, ax.transData)
+    width = fig.get_figwidth() * 72
+    return blend(Affine2D().scale(1 / width, 1) + fig.transFigure, ax.transData)  # follows the figure in downloads
 
 
 def interval(ax, x, low, high, colour, width=6.0, horizontal=False, soft=0.3):

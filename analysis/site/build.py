@@ -20,6 +20,14 @@ INPUTS = (
     "requirements.txt",
 )
 OUTSIDE_CHAPTERS = tuple(pattern for pattern in INPUTS if not pattern.startswith("chapters"))
+NOISE = (
+    "Kernel is running over TCP",  # on this machine only, and as long as a chapter runs
+    "ParserConfig(",
+    "Using cached notebook",
+    "Using jupyter-cache",
+    "reading sources...",
+    "writing output...",
+)
 MARK = paths.BUILD / ".built"
 
 
@@ -43,8 +51,17 @@ def book() -> int:
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(paths.ROOT)}
     run = "from jupyter_book.cli.main import main; main()"  # the package has no __main__
     command = [sys.executable, "-c", run, "build", str(paths.ROOT), "-W", "-n", "--keep-going"]
-    code = subprocess.run(command, env=environment, check=False).returncode
+    code = _run(command, environment)
     if code == 0:
         MARK.write_text(f"{everything} {outside}", encoding="utf-8")
     print(f"{'Built' if code == 0 else 'Build failed'} after {time.monotonic() - start:.0f} s.")
     return code
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    """Run with its output shown line by line, without the lines that tell nothing; returns the exit code."""
+    run = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for line in run.stdout:
+        if not any(words in line for words in NOISE):
+            print(line, end="", flush=True)
+    return run.wait()

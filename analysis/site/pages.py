@@ -13,7 +13,10 @@ from sphinx.util import logging
 from analysis import audit, data, doors, paths
 
 LOGGER = logging.getLogger(__name__)
-NAMES = re.compile(r"\b(?:t-(?:MN|MDS|AML)s?|(?:axi|brexu|tisa|liso|obe|ide|cilta)-cel|T[- ]cells?|CD28|4-1BB)\b")
+NAMES = re.compile(
+    r"\b(?:CAR[- ]T(?:[- ]cells?)?|IPSS-R|t-(?:MN|MDS|AML)s?|(?:axi|brexu|tisa|liso|obe|ide|cilta)-cel"
+    r"|T[- ]cells?|CD28|4-1BB)\b"
+)
 PIECES = re.compile(r"(<svg.*?</svg>|<script.*?</script>|<template.*?</template>|<[^>]+>)|([^<]+)", re.S)
 FILE = re.compile(r'<template data-file="([^"]+)">([^<]*)</template>')
 
@@ -65,7 +68,7 @@ def finish_page(app, page, template, context, doctree) -> None:
     if used:
         cards = {name: doors.card(app.tables, app.findings, name) for name in used}
         packed = json.dumps(cards, ensure_ascii=False).replace("</", "<\\/")
-        body += f'<script type="application/json" id="claims">{packed}</script>'
+        body += f'<script type="application/json" id="door-cards">{packed}</script>'
     context["body"] = body
 
 

@@ -1,0 +1,74 @@
+"""A changed table changes the pages that show it, also with a warm cache; a broken one stops the build."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from analysis import paths
+
+pytestmark = pytest.mark.xdist_group("site")
+FOLDERS = ("analysis", "chapters", "data", "_static", "public", "_build")
+FILES = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")
+
+
+@pytest.fixture(scope="module")
+def copy(site, tmp_path_factory):
+    """A copy of the project with its built site and its cache of executed chapters."""
+    root = tmp_path_factory.mktemp("project")
+    for name in FOLDERS:
+        shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in FILES:
+        shutil.copy2(paths.ROOT / name, root / name)
+    return root
+
+
+def build(root):
+    """Build the copy."""
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "analysis", "build"]
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+
+
+def change(root, old, new):
+    """Change one row of the ledger."""
+    file = root / "data" / "claims" / "gazeau-2025.csv"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+ROW = "G076,gazeau-2025,gazeau-2025/all,number,results/outcome,non-relapse mortality,cumulative incidence,,,24,9.7,9.7,"
+
+
+def test_a_changed_value_changes_every_place_where_it_is_shown(copy):
+    before = {p.name: p.read_text(encoding="utf-8") for p in copy.glob("_build/html/chapters/*.html")}
+    change(copy, ROW, ROW.replace("9.7,9.7,", "9.9,9.9,"))
+    run = build(copy)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
+    doors = re.compile(r'data-claim="G076"[^>]*><span class="v">([^<]+)</span>')
+    shown = 0
+    for name, old in before.items():
+        new = (copy / "_build" / "html" / "chapters" / name).read_text(encoding="utf-8")
+        assert set(doors.findall(new)) <= {"9.9%", "9.9"}
+        assert len(doors.findall(new)) == len(doors.findall(old))
+        shown += len(doors.findall(new))
+    assert shown > 0
+    csv = (copy / "_build" / "html" / "files" / "fig-incidence.csv").read_text(encoding="utf-8")
+    assert ",24.0,9.9," in csv
+    assert ",24.0,9.7," not in csv
+    page = (copy / "_build" / "html" / "chapters" / "incidence.html").read_text(encoding="utf-8")
+    assert ">9.9</text>" in page  # in the drawing
+
+
+def test_a_broken_row_stops_the_build(copy):
+    text = (copy / "data" / "claims" / "gazeau-2025.csv").read_text(encoding="utf-8")
+    broken = re.sub(r"^(G083,.*?,24,)4\.5,4\.5,", r"\g<1>4.5,high,", text, flags=re.M)
+    assert broken != text
+    (copy / "data" / "claims" / "gazeau-2025.csv").write_text(broken, encoding="utf-8")
+    run = build(copy)
+    assert run.returncode != 0
+    assert "column value: found 'high'; allowed: a number" in run.stdout + run.stderr

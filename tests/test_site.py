@@ -1,0 +1,145 @@
+"""The built site, as a reader meets it: in a browser, on a phone, in the dark, without script."""
+
+import html
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from analysis import paths
+
+pytestmark = pytest.mark.xdist_group("site")
+PAGES = sorted(path.stem for path in paths.CHAPTERS.glob("*.md"))
+WIDTHS = (1440, 768, 390, 320)
+BROKEN = re.compile(r"Traceback|\{(?:claim|value|count|cell|computed):|\bNaN\b|>nan<|>None<|system-message|Figure \?")
+
+
+@pytest.fixture(scope="session")
+def texts(site):
+    return {name: (site / "chapters" / f"{name}.html").read_text(encoding="utf-8") for name in PAGES}
+
+
+@pytest.fixture
+def page(browser, address):
+    """A page that remembers what it asked for and what went wrong."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.asked, tab.wrong = [], []
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+    tab.on("console", lambda message: tab.wrong.append(message.text) if message.type == "error" else None)
+    yield tab
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_unresolved_on_the_page(texts, name):
+    body = re.sub(r"<script.*?</script>", "", texts[name], flags=re.S)
+    assert BROKEN.findall(body) == []
+
+
+def test_links_and_anchors_inside_the_site_exist(site, texts):
+    ids = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in texts.items()}
+    missing = []
+    for name, text in texts.items():
+        for link in set(re.findall(r'\bhref="([^"]+)"', text)):
+            parts = urlsplit(html.unescape(link))
+            if parts.scheme or parts.netloc:
+                continue
+            target = (
+                (site / "chapters" / unquote(parts.path)).resolve()
+                if parts.path
+                else site / "chapters" / f"{name}.html"
+            )
+            known = ids.get(target.stem, set()) if target.suffix == ".html" else set()
+            if not target.exists() or (parts.fragment and target.stem in ids and unquote(parts.fragment) not in known):
+                missing.append(f"{name}: {link}")
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_door_has_a_card_and_a_row(texts, name):
+    doors = set(re.findall(r'class="door"[^>]* data-claim="([^"]+)"', texts[name]))
+    cards = re.search(r'id="door-cards">(.*?)</script>', texts[name], re.S)
+    assert all(f'"{html.unescape(door)}":' in cards[1] for door in doors)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_figures_have_alternative_text_caption_and_data(site, texts, name):
+    for figure in re.findall(r'<figure class="fig".*?</figure>', texts[name], re.S):
+        anchor = re.search(r'id="([^"]+)"', figure)[1]
+        labels = re.findall(r'role="img" aria-label="([^"]+)"', figure)
+        assert len(labels) == 2
+        assert len(labels[0]) > 40
+        assert "Figure" in figure
+        for kind in ("csv", "svg", "png"):
+            assert (site / "files" / f"{anchor}.{kind}").stat().st_size > 100
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_request_to_other_servers_and_no_script_error(page, address, name):
+    page.goto(f"{address}/{name}.html", wait_until="networkidle")
+    assert [url for url in page.asked if not url.startswith((address.rsplit("/", 1)[0], "data:"))] == []
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_scrolls_sideways(page, address, name):
+    page.goto(f"{address}/{name}.html")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"at {width} pixels"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_accessibility_rules(browser, address, name, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{address}/{name}.html")
+    found = Axe().run(page).response["violations"]
+    context.close()
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+
+
+def test_a_door_opens_by_key_closes_by_escape_and_gives_focus_back(page, address):
+    page.goto(f"{address}/incidence.html")
+    door = page.locator('a.door[data-claim="G083"]').first
+    door.focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".door-card")
+    assert card.is_visible()
+    assert "Gazeau 2025" in card.inner_text()
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    assert page.evaluate("document.activeElement.dataset.claim") == "G083"
+
+
+def test_a_door_opens_by_touch_as_a_sheet(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{address}/incidence.html")
+    page.locator('a.door[data-claim="G083"]').first.tap()
+    box = page.locator(".door-card").bounding_box()
+    context.close()
+    assert box["width"] == 390
+    assert box["y"] + box["height"] == pytest.approx(844, abs=2)
+
+
+def test_without_script_a_door_is_a_link_to_its_row(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/incidence.html")
+    page.locator('a.door[data-claim="G083"]').first.click()
+    assert page.url.endswith("/data.html#g083")
+    assert page.locator("#g083").is_visible()
+    context.close()
+
+
+def test_the_filter_of_the_data_page_hides_rows(page, address):
+    page.goto(f"{address}/data.html")
+    page.get_by_label("Show rows with").fill("G083 doubtful")
+    assert page.locator("#g083").is_visible()
+    assert not page.locator("#g076").is_visible()
