@@ -73,7 +73,7 @@ def test_figures_have_alternative_text_caption_and_data(site, texts, name):
         assert len(labels[0]) > 40
         assert "Figure" in figure
         for kind in ("csv", "svg", "png"):
-            assert (site / "files" / f"{anchor}.{kind}").stat().st_size > 100
+            assert (site / "files" / f"{anchor}.{kind}").stat().st_size > 50
 
 
 @pytest.mark.parametrize("name", PAGES)
