@@ -10,11 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-<<<<<<< HEAD
 from analysis import competing, evidence, shares, wald_words
-=======
-from analysis import competing, shares, wald_words
->>>>>>> risk
 from analysis.intervals import percent, proportion_interval
 
 
@@ -197,15 +193,12 @@ def rows(tables, table: str, column: str = "", value: str = "") -> Estimate:
     return Estimate(f"{count:,}", "", f"rows of the table {table}", f"counted in data/{table}", ())
 
 
-<<<<<<< HEAD
 def evidence_count(tables, name: str) -> Estimate:
     """How many groups of patients are of a kind that `analysis.evidence.summary` names."""
     number, words = evidence.summary(tables)[name]
     return Estimate(f"{number:,}", "", words, "counted in the table of arms", ())
 
 
-=======
->>>>>>> risk
 def hazard_ratios(tables, report: str) -> Estimate:
     """Number of hazard ratios that a report prints, each counted once."""
     claims = tables.claims
