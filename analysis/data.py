@@ -11,6 +11,7 @@ Vocabulary: a *table* is one entry of the dictionary, a *row* is counted as in a
 import csv
 import functools
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +26,10 @@ NUMBERS = {"number": float, "integer": int}
 
 
 class Tables(NamedTuple):
-    """All tables of the review, each indexed by its key, columns as in the dictionary."""
+    """All tables of the review, each indexed by its key, columns as in the dictionary.
+
+    Two are the same only if they are the same object, so that results can be remembered (`remembered`).
+    """
 
     studies: pd.DataFrame
     reports: pd.DataFrame
@@ -35,6 +39,20 @@ class Tables(NamedTuple):
     readings: pd.DataFrame
     errata: pd.DataFrame
     searches: pd.DataFrame
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
+def remembered(function: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Compute a table once for the same tables and arguments; every caller gets a copy of its own."""
+    kept = functools.lru_cache(maxsize=16)(function)
+
+    @functools.wraps(function)
+    def call(*args, **kwargs) -> pd.DataFrame:
+        return kept(*args, **kwargs).copy()
+
+    return call
 
 
 def dictionary(folder: Path = paths.DATA) -> dict[str, Any]:

@@ -168,23 +168,25 @@ def takeaways(tables, lines: Sequence[str]) -> HTML:
     )
 
 
-def fold(*blocks: tuple[str, HTML]) -> HTML:
-    """Blocks that open on demand.
+def fold(*blocks: tuple[str, HTML], opened: bool = False) -> HTML:
+    """Blocks that open on demand; a link to a row inside opens them too.
 
     Parameters
     ----------
     *blocks : tuple of str and HTML
         Words to open it by, and the block.
+    opened : bool
+        Whether they stand open at first.
 
     Returns
     -------
     HTML
     """
-    return HTML(
-        "".join(
-            f'<details class="fold"><summary>{escape(words)}</summary>{block.data}</details>' for words, block in blocks
-        )
+    state = " open" if opened else ""
+    parts = (
+        f'<details class="fold"{state}><summary>{escape(w)}</summary>{block.data}</details>' for w, block in blocks
     )
+    return HTML("".join(parts))
 
 
 def _rows(

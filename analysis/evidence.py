@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.data import remembered
 from analysis.intervals import proportion_interval
 
 OUTCOMES = {
@@ -62,6 +63,7 @@ def is_malignancy(quantity: str) -> bool:
     return named or ("malignanc" in quantity and not quantity.startswith(("time", "overall survival", "myeloid")))
 
 
+@remembered
 def arm_table(tables) -> pd.DataFrame:
     """All arms, with what was seen of each.
 
@@ -179,6 +181,7 @@ def total(claims: pd.DataFrame, name: str, patients: str | None) -> float | None
     return claims.loc[patients].value if patients else None
 
 
+@remembered
 def crude_proportions(tables, outcome: str = "t-MN") -> pd.DataFrame:
     """Share of an outcome in every arm that may carry it, with its exact interval.
 
@@ -227,6 +230,7 @@ def months(claims: pd.DataFrame, name: str | None) -> float:
     return claims.loc[name, "value"] * (12 if claims.loc[name, "unit"] == "years" else 1)
 
 
+@remembered
 def drawn(tables) -> pd.DataFrame:
     """Arms for the figure of crude proportions: t-MN; where only a part was counted, that part; else a bare percentage.
 
@@ -321,18 +325,12 @@ def summary(tables) -> dict[str, tuple[int, str]]:
     Returns
     -------
     dict
-
-    Examples
-    --------
-    >>> from analysis import data
-    >>> summary(data.load())["drawn"][1]
-    'groups in the figure of crude proportions'
+        For each name the number and the words.
     """
     arms, rows = arm_table(tables), drawn(tables)
     counted = rows[(rows.outcome == "t-MN") & (rows.provenance == "computed")]
     cart = counted[counted.treatment == "CAR T"]
-    silent = arms[arms.numbers == ""]
-    bcma = arms[arms.section == "BCMA"]
+    silent, bcma = arms[arms.numbers == ""], arms[arms.section == "BCMA"]
     parts = {
         "arms": (arms, "groups of patients in the table of arms"),
         "told": (arms[arms.numbers != ""], "groups with a printed number of second malignancies of any kind"),

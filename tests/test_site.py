@@ -143,3 +143,11 @@ def test_the_filter_of_the_data_page_hides_rows(page, address):
     page.get_by_label("Show rows with").fill("G083 doubtful")
     assert page.locator("#g083").is_visible()
     assert not page.locator("#g076").is_visible()
+
+
+def test_a_link_into_a_fold_opens_it(page, address, tables):
+    name = tables.claims.index[tables.claims.report == "lorenc-2024"][0]
+    page.goto(f"{address}/data.html#{name.lower()}")
+    row = page.locator(f'[id="{name.lower()}"]')
+    row.wait_for(state="visible")
+    assert row.is_visible()
