@@ -268,6 +268,22 @@ def _file_link(name: str, file: str) -> str:
     return f'<a href="../data/{target}" download>{target}</a>'
 
 
+def plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as it is, numbers without needless decimals, for browsing.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One table of the review.
+
+    Returns
+    -------
+    DataFrame
+        The same columns as text; where the row stands in its file is left out.
+    """
+    return frame.drop(columns=["file", "row"]).map(lambda cell: f"{cell:g}" if isinstance(cell, float) else cell)
+
+
 def column_rows(spec: dict) -> pd.DataFrame:
     """The dictionary of one table.
 
@@ -279,7 +295,7 @@ def column_rows(spec: dict) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a column: ``Column, Meaning, Type, Allowed, Example``.
+        One row a column: ``Column, Meaning, Type`` (with its unit), ``Needed, Allowed, Example``.
 
     Examples
     --------
@@ -292,7 +308,8 @@ def column_rows(spec: dict) -> pd.DataFrame:
             {
                 "Column": name,
                 "Meaning": rule["meaning"],
-                "Type": rule["type"] + (", required" if rule.get("required") else ""),
+                "Type": rule["type"] + (f", {rule['unit']}" if "unit" in rule else ""),
+                "Needed": "yes" if rule.get("required") else "no",
                 "Allowed": _allowed(rule),
                 "Example": str(rule.get("example", "")),
             }
