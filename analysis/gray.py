@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.border import CAUSE, CENSORED
-from analysis.steps import ROUNDING, held, ratio, tied
+from analysis.steps import ROUNDING, beside, held, ratio, tied
 
 
 class _Pooled(NamedTuple):
@@ -29,21 +28,7 @@ class _Pooled(NamedTuple):
 
 def _pool(time: np.ndarray, kind: np.ndarray, group: np.ndarray, k: int) -> _Pooled:
     """Count each group at the event times of all, and follow its S and F."""
-    order = np.argsort(time)
-    time, kind, group = time[order], kind[order], group[order]
-    first = np.flatnonzero(np.concatenate(([True], time[1:] != time[:-1])))
-    first = first[np.maximum.reduceat(kind, first) != CENSORED]
-    starts = np.zeros(len(time), dtype=np.int8)
-    starts[first] = 1
-    slot = np.cumsum(starts, dtype=np.intp)  # 0 before the first event, then the number of the event time
-    cells = len(first) + 1
-    left = np.bincount(group * cells + slot, minlength=k * cells).reshape(k, cells)
-    at_risk = np.cumsum(left[:, ::-1], axis=1)[:, -2::-1].astype(float)
-    events = np.flatnonzero(kind)
-    cell = (group[events] * 2 + kind[events] - CAUSE) * cells + slot[events]
-    n_event, n_competing = (
-        np.bincount(cell, minlength=2 * k * cells).reshape(k, 2, cells)[:, :, 1:].swapaxes(0, 1).astype(float)
-    )
+    at_risk, (n_event, n_competing) = beside(time, kind, group, k, 3)
     s = np.cumprod(1 - ratio(n_event + n_competing, at_risk), axis=1)
     s_before = np.concatenate((np.ones((k, 1)), s), axis=1)[:, :-1]
     steps = s_before * ratio(n_event, at_risk)

@@ -41,6 +41,26 @@ def tally(time: np.ndarray, kind: np.ndarray, n_kinds: int) -> Tally:
     return Tally(time[first], n - first, count)
 
 
+def beside(
+    time: np.ndarray, kind: np.ndarray, group: np.ndarray, k: int, n_kinds: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Groups side by side at the distinct times of any event: at risk (k, m), and events of each kind (kinds, k, m)."""
+    order = np.argsort(time)
+    time, kind, group = time[order], kind[order], group[order]
+    first = np.flatnonzero(np.concatenate(([True], time[1:] != time[:-1])))
+    first = first[np.maximum.reduceat(kind, first) > 0]
+    starts = np.zeros(len(time), dtype=np.int8)
+    starts[first] = 1
+    slot = np.cumsum(starts, dtype=np.intp)  # 0 before the first event, then the number of the event time
+    cells = len(first) + 1
+    left = np.bincount(group * cells + slot, minlength=k * cells).reshape(k, cells)
+    at_risk = np.cumsum(left[:, ::-1], axis=1)[:, -2::-1]
+    some = np.flatnonzero(kind)
+    cell = ((kind[some] - 1) * k + group[some]) * cells + slot[some]
+    events = np.bincount(cell, minlength=(n_kinds - 1) * k * cells).reshape(n_kinds - 1, k, cells)
+    return at_risk.astype(float), events[:, :, 1:].astype(float)
+
+
 def shift(values: np.ndarray, start: float) -> np.ndarray:
     """Left limits of a step function: the value before each time, ``start`` before the first."""
     return np.concatenate(([start], values))[:-1]
@@ -75,7 +95,7 @@ def chi_square(score: np.ndarray, covariance: np.ndarray) -> GroupTest:
     """Quadratic form of a score; missing where a direction has no variance, for then there is nothing to test."""
     degrees = len(score)
     values, vectors = np.linalg.eigh(covariance)
-    if not values[0] > NO_VARIANCE * values[-1]:
+    if not degrees or not values[0] > NO_VARIANCE * values[-1]:
         return GroupTest(np.nan, degrees, np.nan)
     statistic = float(np.sum((score @ vectors) ** 2 / values))
     return GroupTest(statistic, degrees, float(special.chdtrc(degrees, statistic)))
