@@ -1,0 +1,113 @@
+"""What curves that go in steps have in common: counting, reading them at given times, testing their difference.
+
+Vocabulary: a *tally* counts patients at each distinct time; *at risk* at t are those whose time is t or later; a *step
+function* keeps its value until the next time and is 0 (or 1, a survival curve) before the first.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+ROUNDING = 1e-12  # a share of patients below this is 0: far smaller than one patient in 10^6
+NO_VARIANCE = 1e-10  # a variance below this share of the largest is rounding
+
+
+class GroupTest(NamedTuple):
+    """Test of no difference between groups: chi-square ``statistic``, ``degrees_of_freedom``, ``p_value``."""
+
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+
+
+class Tally(NamedTuple):
+    """Counts at each distinct time, increasing; ``count[k]`` are the rows of kind k, all arrays shape = (m,)."""
+
+    time: np.ndarray
+    at_risk: np.ndarray
+    count: list[np.ndarray]
+
+
+def tally(time: np.ndarray, kind: np.ndarray, n_kinds: int) -> Tally:
+    """Count the rows of each kind (0, 1, ...) at each distinct time; equal times are equal to the last bit."""
+    order = np.argsort(time)
+    time, kind, n = time[order], kind[order], len(time)
+    new = time[1:] != time[:-1]
+    if new.all():  # no ties: nothing to add up
+        return Tally(time, np.arange(n, 0, -1), [(kind == k).astype(np.int64) for k in range(n_kinds)])
+    first = np.flatnonzero(np.concatenate(([True], new)))
+    count = [np.add.reduceat(kind == k, first, dtype=np.int64) for k in range(n_kinds)]
+    return Tally(time[first], n - first, count)
+
+
+def beside(
+    time: np.ndarray, kind: np.ndarray, group: np.ndarray, k: int, n_kinds: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Groups side by side at the distinct times of any event: at risk (k, m), and events of each kind (kinds, k, m)."""
+    order = np.argsort(time)
+    time, kind, group = time[order], kind[order], group[order]
+    first = np.flatnonzero(np.concatenate(([True], time[1:] != time[:-1])))
+    first = first[np.maximum.reduceat(kind, first) > 0]
+    starts = np.zeros(len(time), dtype=np.int8)
+    starts[first] = 1
+    slot = np.cumsum(starts, dtype=np.intp)  # 0 before the first event, then the number of the event time
+    cells = len(first) + 1
+    left = np.bincount(group * cells + slot, minlength=k * cells).reshape(k, cells)
+    at_risk = np.cumsum(left[:, ::-1], axis=1)[:, -2::-1]
+    some = np.flatnonzero(kind)
+    cell = ((kind[some] - 1) * k + group[some]) * cells + slot[some]
+    events = np.bincount(cell, minlength=(n_kinds - 1) * k * cells).reshape(n_kinds - 1, k, cells)
+    return at_risk.astype(float), events[:, :, 1:].astype(float)
+
+
+def shift(values: np.ndarray, start: float) -> np.ndarray:
+    """Left limits of a step function: the value before each time, ``start`` before the first."""
+    return np.concatenate(([start], values))[:-1]
+
+
+def held(steps: np.ndarray) -> np.ndarray:
+    """For each time how many times so far had a step, where ``steps`` is not 0; shape = (m,)."""
+    return np.cumsum(steps != 0, dtype=np.intp)
+
+
+def hold(values: np.ndarray, last: np.ndarray, before: float) -> np.ndarray:
+    """Values of the steps at all times: the value of the last step, ``before`` before the first."""
+    return np.concatenate(([before], values))[last]
+
+
+def read(time: np.ndarray, columns: list[np.ndarray], before: list[float], at: np.ndarray) -> list[np.ndarray]:
+    """Step functions at given times: ``before`` before the first time, missing after the last (R's ``timepoints``)."""
+    place = np.searchsorted(time, at, side="right")
+    ended = at > time[-1]
+    return [np.where(ended, np.nan, np.concatenate(([b], c))[place]) for c, b in zip(columns, before, strict=True)]
+
+
+def recount(counts: Tally, at: np.ndarray) -> Tally:
+    """Number at risk at given times and what happened since the previous one (for the first: since the start)."""
+    still = np.concatenate((counts.at_risk, [0]))[np.searchsorted(counts.time, at, side="left")]
+    place = np.searchsorted(counts.time, at, side="right")
+    since = [np.diff(np.concatenate(([0], np.cumsum(c)))[place], prepend=0) for c in counts.count]
+    return Tally(at, still, since)
+
+
+def chi_square(score: np.ndarray, covariance: np.ndarray) -> GroupTest:
+    """Quadratic form of a score; missing where a direction has no variance, for then there is nothing to test."""
+    degrees = len(score)
+    values, vectors = np.linalg.eigh(covariance)
+    if not degrees or not values[0] > NO_VARIANCE * values[-1]:
+        return GroupTest(np.nan, degrees, np.nan)
+    statistic = float(np.sum((score @ vectors) ** 2 / values))
+    return GroupTest(statistic, degrees, float(special.chdtrc(degrees, statistic)))
+
+
+def tied(y: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """Variance of the number of d events among y at risk: d (1 - (d - 1)/(y - 1)), hypergeometric for ties."""
+    if d.max(initial=0) <= 1:
+        return d
+    return d * (1 - np.maximum(d - 1, 0) / np.maximum(y - 1, 1))
+
+
+def ratio(a: np.ndarray | float, b: np.ndarray) -> np.ndarray:
+    """Quotient, 0 where the denominator is not positive, up to rounding: nobody at risk, nothing left to happen."""
+    return a / np.where(b > ROUNDING, b, np.inf)
