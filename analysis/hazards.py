@@ -23,6 +23,7 @@ from analysis._hazards.newton import Maximum, NotIdentifiedError, maximise, star
 from analysis._hazards.risk_sets import RiskSets, censoring_times, risk_sets, uncensored_before
 from analysis._hazards.robust import robust_covariance
 
+COLUMNS = pd.Index(["coef", "hazard_ratio", "std_error", "conf_low", "conf_high", "z", "p_value"])
 TIES = ("efron", "breslow")
 DEPENDENT = 1e-9  # share of a covariate's variance that other covariates leave, by rounding alone
 
@@ -176,14 +177,17 @@ def fine_gray(
     times, status, design = _read(time, event, covariates, cause, censored, confidence_level)
     times, status, z, scale = _sorted(times, status, design)
     censoring = censoring_times(times, status)
-    left = uncensored_before(censoring, times.size)
+    left = uncensored_before(times, censoring)
     sets = risk_sets(times, status, z, efron=False, left=left)
-    best = _best(sets, design.names, start_from_few(times, status, z, False, left))
-    covariance = robust_covariance(sets, best.at, censoring, np.flatnonzero(status == border.CENSORED))
+    start = start_from_few(times, status, z, False, left)
+    event_times, censored_rows = times.take(sets.times.first), np.flatnonzero(status == border.CENSORED)
+    del times, status, left  # makes room
+    best = _best(sets, design.names, start)
+    covariance = robust_covariance(sets, best.at, censoring, censored_rows)
     return FineGrayModel(
         **_result(sets, best, covariance, scale, design, confidence_level),
         _means=scale.mean,
-        _event_times=times.take(sets.times.first),
+        _event_times=event_times,
         _hazard=best.at.rate * np.exp(-best.at.shift),
     )
 
@@ -261,14 +265,11 @@ def _read(time, event, covariates, cause, censored, confidence_level) -> tuple[n
 def _sorted(times, status, design) -> tuple[np.ndarray, np.ndarray, np.ndarray, _Scale]:
     """Times, status and covariates in the order of time; covariates standardised, so that rounding treats all alike."""
     order = np.argsort(times)
-    z = np.empty((len(design.columns), times.size))
-    mean, spread = np.empty(len(z)), np.empty(len(z))
-    for j, column in enumerate(design.columns):
-        z[j] = column.take(order)
-        mean[j] = z[j].mean()
-        z[j] -= mean[j]
-        spread[j] = np.sqrt(z[j] @ z[j] / times.size)
-        z[j] /= spread[j]
+    z = np.array([column.take(order) for column in design.columns], float)
+    mean = z.mean(axis=1)
+    z -= mean[:, None]
+    spread = np.sqrt(np.vecdot(z, z) / times.size)
+    z /= spread[:, None]
     return times.take(order), status.take(order), z, _Scale(mean, spread)
 
 
@@ -297,18 +298,11 @@ def _result(sets, best, covariance, scale, design, confidence_level) -> dict:
     margin = special.ndtri((1 + confidence_level) / 2) * error
     with np.errstate(over="ignore", invalid="ignore"):
         z = coef / error
-        columns = {
-            "coef": coef,
-            "hazard_ratio": np.exp(coef),
-            "std_error": error,
-            "conf_low": np.exp(coef - margin),
-            "conf_high": np.exp(coef + margin),
-            "z": z,
-            "p_value": 2 * special.ndtr(-np.abs(z)),
-        }
-    index = pd.Index(design.names, name="covariate")
+        low, high = np.exp(coef - margin), np.exp(coef + margin)
+        table = np.array([coef, np.exp(coef), error, low, high, z, 2 * special.ndtr(-np.abs(z))])
+    index = pd.Index(design.names, name="covariate", dtype=object)
     return {
-        "table": pd.DataFrame(columns, index=index),
+        "table": pd.DataFrame(table.T, index, COLUMNS),
         "log_likelihood": float(best.at.value),
         "covariance": pd.DataFrame(covariance, index=index, columns=index),
         "n": sets.z.shape[1],

@@ -82,7 +82,7 @@ def read_covariates(covariates: ArrayLike, n: int) -> Design:
         raise ValueError(f"covariates: {len(frame)} rows, but time has {n}")
     if not frame.shape[1] or not frame.columns.is_unique:
         raise ValueError(f"covariates: found columns {_listed(frame.columns)}; allowed: at least one, each named once")
-    levels = {str(name): _levels(frame[name]) for name in frame if not _is_number(frame[name])}
+    levels = {str(name): _levels(series) for name, series in frame.items() if not _is_number(series)}
     design = encode(frame, levels)
     constant = [name for name, column in zip(*design[:2], strict=True) if column.min() == column.max()]
     constant += [name for name, found in levels.items() if len(found) < 2]

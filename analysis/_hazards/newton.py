@@ -16,6 +16,7 @@ PRECISE = 1e-8  # step per event, in standard deviations of a covariate: changes
 FLAT = 1e-8  # decrement at which a likelihood that still climbs has reached its height to 8 digits
 LINEAR = 0.05  # near a maximum the decrement falls to its square, towards infinity to about a third (exp(-1))
 MOVES = 1e-3  # share of the largest step above which a coefficient is on its way to infinity
+ROUNDING = 1e-12  # share of the log-likelihood that sums of 10⁶ terms may lose
 DEPENDENT = 1e-11  # share of a column's information that the columns before it leave, by rounding alone
 THINNED = 8  # every so manyth row gives the start of the climb for all
 LARGE = 20_000  # rows from which on such a start saves time
@@ -51,7 +52,9 @@ def maximise(sets: RiskSets, start: np.ndarray) -> Maximum:
             if decrement < FLAT and decrement > LINEAR * before:
                 moving = np.abs(step) > MOVES * np.abs(step).max()
                 return Maximum(start, at, np.where(moving, np.sign(step), 0.0))
-            before, (start, at) = decrement, _climb(sets, start, step, at)
+            before, value = decrement, at.value
+            at = None  # makes room for the next
+            start, at = _climb(sets, start, step, value)
     raise ArithmeticError(f"no maximum of the partial likelihood in {MOST_STEPS} Newton steps")
 
 
@@ -72,13 +75,13 @@ def start_from_few(times: np.ndarray, status: np.ndarray, z: np.ndarray, efron: 
     return start if found.direction.any() else found.coefficients
 
 
-def _climb(sets: RiskSets, start: np.ndarray, step: np.ndarray, at: Likelihood) -> tuple[np.ndarray, Likelihood]:
+def _climb(sets: RiskSets, start: np.ndarray, step: np.ndarray, value: float) -> tuple[np.ndarray, Likelihood]:
     """The first of the full, half, quarter ... steps that does not descend."""
-    slack = 1e-12 * abs(at.value)
+    value -= ROUNDING * abs(value)
     for halvings in range(40):
         there = start + step / 2**halvings
         found = likelihood(sets, there)
-        if found.value >= at.value - slack:
+        if found.value >= value:
             return there, found
     raise ArithmeticError("the partial likelihood descends in the direction of its slope: numbers too large to add up")
 
@@ -89,4 +92,4 @@ def check_identified(information: np.ndarray, n_event: int) -> None:
     for j in range(len(rest)):
         if not rest[j, j] > DEPENDENT * max(information[j, j], n_event):
             raise NotIdentifiedError(j)
-        rest -= np.outer(rest[j], rest[j]) / rest[j, j]
+        rest[j:, j:] -= np.multiply.outer(rest[j, j:], rest[j, j:] / rest[j, j])

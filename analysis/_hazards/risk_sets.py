@@ -20,10 +20,9 @@ BLOCK = 16_384  # rows of which the weighted covariates still fit into the proce
 
 
 class Times(NamedTuple):
-    """Distinct times of some rows: first row of those tied at it, first row after them, and how many of the rows."""
+    """Distinct times of some rows: the first of all rows with that time, and how many of these rows have it."""
 
     first: np.ndarray
-    after: np.ndarray
     count: np.ndarray
 
 
@@ -61,19 +60,18 @@ class Likelihood(NamedTuple):
     information: np.ndarray
     relative: np.ndarray  # exp(coefficients · covariates − shift) of each row
     shift: float
-    expected: np.ndarray  # hazard that each row has lived through, as a multiple of its relative hazard
+    residual: np.ndarray  # of each row the events observed less those expected
     rate: np.ndarray  # jump of the baseline hazard at each event time, times exp(shift)
     mean: np.ndarray  # mean covariates of each term's risk set, shape = (p, terms)
 
 
-def distinct(rows: np.ndarray, group: np.ndarray | None, group_first: np.ndarray, n: int) -> Times:
+def distinct(rows: np.ndarray, group: np.ndarray | None, group_first: np.ndarray) -> Times:
     """Distinct times of these rows (ascending); ``group`` numbers the distinct times of all rows, None without ties."""
     if group is None:
-        return Times(rows, rows + 1, np.ones(rows.size))
+        return Times(rows, np.ones(rows.size))
     mine = group.take(rows)
     new = np.flatnonzero(np.diff(mine, prepend=-1))
-    group_after = np.append(group_first[1:], n)
-    return Times(group_first[mine[new]], group_after[mine[new]], np.diff(new, append=rows.size).astype(float))
+    return Times(group_first.take(mine.take(new)), np.diff(new, append=rows.size).astype(float))
 
 
 def tie_groups(times: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
@@ -94,21 +92,29 @@ def count_up_to(positions: np.ndarray, n: int) -> np.ndarray:
 
 def cumulated(values: np.ndarray) -> np.ndarray:
     """Sums of the first 0, 1, ... values along the last axis."""
-    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
-    np.cumsum(values, axis=-1, out=sums[..., 1:])
+    sums = np.empty((*values.shape[:-1], values.shape[-1] + 1))
+    sums[..., 0] = 0
+    values.cumsum(axis=-1, out=sums[..., 1:])
     return sums
 
 
 def sums_before(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """For each of some rows, the sum of the values of the rows before it."""
-    sums = np.cumsum(values).take(rows - 1, mode="clip")
-    sums[rows == 0] = 0
+    """For each of some rows (ascending), the sum of the values of the rows before it, along the last axis."""
+    sums = values.cumsum(axis=-1).take(rows - 1, axis=-1, mode="clip")
+    if rows.size and rows[0] == 0:
+        sums[..., 0] = 0
     return sums
 
 
 def remaining(values: np.ndarray) -> np.ndarray:
-    """Sums of the values from the first, second, ... on, and 0 at the end."""
-    return cumulated(values[::-1])[::-1]
+    """Sums of the values from the first, second, ... on, and 0 at the end, along the last axis."""
+    return cumulated(values[..., ::-1])[..., ::-1]
+
+
+def columns_at_once(z: np.ndarray) -> list[slice]:
+    """Columns in portions that fit into the processor's cache, of one column at least."""
+    size = max(1, 4 * BLOCK // z.shape[1])
+    return [slice(begin, begin + size) for begin in range(0, len(z), size)]
 
 
 def risk_sets(
@@ -117,7 +123,7 @@ def risk_sets(
     """Risk sets of rows sorted by time; ``left`` is G(T−) of each row, None if competing events leave the risk set."""
     n = times.size
     rows = np.flatnonzero(status == CAUSE)
-    at = distinct(rows, *tie_groups(times), n)
+    at = distinct(rows, *tie_groups(times))
     carried = None if left is None else np.where(status == COMPETING, 1 / left, 0.0)
     ties = None
     if efron and at.first.size < rows.size:
@@ -131,67 +137,74 @@ def risk_sets(
 
 def censoring_times(times: np.ndarray, status: np.ndarray) -> Times:
     """Distinct times at which rows were censored."""
-    return distinct(np.flatnonzero(status == CENSORED), *tie_groups(times), times.size)
+    return distinct(np.flatnonzero(status == CENSORED), *tie_groups(times))
 
 
-def uncensored_before(censoring: Times, n: int) -> np.ndarray:
+def uncensored_before(times: np.ndarray, censoring: Times) -> np.ndarray:
     """G(T−) of each row: Kaplan–Meier curve of censoring, everybody with the same or a later time at risk."""
-    curve = np.cumprod(np.append(1.0, 1 - censoring.count / (n - censoring.first)))
-    return curve.take(count_up_to(censoring.after, n))
+    if not censoring.first.size:
+        return np.ones(times.size)
+    curve = np.cumprod(np.append(1.0, 1 - censoring.count / (times.size - censoring.first)))
+    passed = count_up_to(censoring.first, times.size)
+    passed -= (
+        times.take(censoring.first).take(passed - 1, mode="clip") == times
+    )  # a censoring at T itself is not before
+    return curve.take(passed)
 
 
 def likelihood(sets: RiskSets, coefficients: np.ndarray) -> Likelihood:
-    """Partial likelihood with slope and curvature (Fine and Gray 1999, p. 499; Efron 1977, eq. 6.3 for ties)."""
+    """Partial likelihood with slope and curvature (Fine and Gray 1999, section 3.2; ties after Breslow or Efron)."""
     eta = coefficients @ sets.z
     shift = eta.max()
     eta -= shift
     value = eta.take(sets.event_rows).sum()
     relative = np.exp(eta, out=eta)
     carried = None if sets.carried is None else relative * sets.carried
-    at_risk = _over_risk_sets(sets, relative, carried, None)
-    value -= sets.times.count @ np.log(at_risk) if sets.ties is None else np.log(at_risk).sum()
-    rate = (sets.times.count if sets.ties is None else 1) / at_risk
-    expected = _expected(sets, rate)
-    weight = relative * expected
+    at_risk = _over_risk_sets(sets, relative, carried)
+    events = sets.times.count if sets.ties is None else np.ones(at_risk.size)
+    value -= np.log(at_risk) @ events
+    rate = events / at_risk
     mean = np.empty((len(sets.z), at_risk.size))
-    for j, z in enumerate(sets.z):
-        mean[j] = _over_risk_sets(sets, relative, carried, z) / at_risk
-    score = sets.z[:, sets.event_rows].sum(axis=1) - sets.z @ weight
-    count = sets.times.count if sets.ties is None else None
-    information = _products(sets.z, weight) - _products(mean, count)
-    return Likelihood(value, score, information, relative, shift, expected, _by_time(sets, rate), mean)
+    for some in columns_at_once(sets.z):
+        of_some = None if carried is None else carried * sets.z[some]
+        mean[some] = _over_risk_sets(sets, relative * sets.z[some], of_some)
+    mean /= at_risk
+    del carried
+    residual = _expected(sets, relative, rate)
+    information = _products(sets.z, residual) - _products(mean, events)
+    np.negative(residual, out=residual)
+    residual[sets.event_rows] += 1
+    return Likelihood(value, sets.z @ residual, information, relative, shift, residual, _by_time(sets, rate), mean)
+
+
+def _over_risk_sets(sets: RiskSets, values: np.ndarray, carried: np.ndarray | None) -> np.ndarray:
+    """Sum of values over the risk set of each term, along the last axis; ``carried`` are the values with weights."""
+    first = sets.times.first
+    sums = values[..., ::-1].cumsum(axis=-1).take(values.shape[-1] - 1 - first, axis=-1)
+    if carried is not None:
+        sums += sets.left * sums_before(carried, first)
+    if sets.ties is None:
+        return sums
+    tied = _by_time(sets, values.take(sets.event_rows, axis=-1))
+    return sums.take(sets.ties.time, axis=-1) - sets.ties.share * tied.take(sets.ties.time, axis=-1)
 
 
 def _by_time(sets: RiskSets, terms: np.ndarray) -> np.ndarray:
-    """Sum of the terms of each event time."""
-    return terms if sets.ties is None else np.add.reduceat(terms, sets.ties.first)
+    """Sum of the terms of each event time, along the last axis."""
+    return terms if sets.ties is None else np.add.reduceat(terms, sets.ties.first, axis=-1)
 
 
-def _over_risk_sets(
-    sets: RiskSets, relative: np.ndarray, carried: np.ndarray | None, z: np.ndarray | None
-) -> np.ndarray:
-    """Sum over the risk set of each term of the relative hazards, times a covariate if one is given."""
-    n = relative.size
-    values = relative if z is None else relative * z
-    first = sets.times.first
-    sums = np.cumsum(values[::-1]).take(n - 1 - first)
-    if carried is not None:
-        sums += sets.left * sums_before(carried if z is None else carried * z, first)
-    if sets.ties is None:
-        return sums
-    tied = _by_time(sets, values.take(sets.event_rows))
-    return sums[sets.ties.time] - sets.ties.share * tied[sets.ties.time]
-
-
-def _expected(sets: RiskSets, rate: np.ndarray) -> np.ndarray:
-    """Baseline hazard that each row has lived through, up to its time and, if carried on, after it."""
+def _expected(sets: RiskSets, relative: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """Events that each row could expect: the hazard up to its time and, if carried on, after it."""
     jumps = _by_time(sets, rate)
     expected = cumulated(jumps).take(sets.past)
     if sets.carried is not None:
-        expected += sets.carried * remaining(jumps * sets.left).take(sets.past)
+        later = remaining(jumps * sets.left).take(sets.past)
+        later *= sets.carried
+        expected += later
     if sets.ties is not None:
-        own = _by_time(sets, rate * sets.ties.share)
-        expected[sets.event_rows] -= own[sets.ties.time]
+        expected[sets.event_rows] -= _by_time(sets, rate * sets.ties.share).take(sets.ties.time)
+    expected *= relative
     return expected
 
 
