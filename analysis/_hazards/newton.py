@@ -12,7 +12,9 @@ from analysis._hazards.border import CAUSE
 from analysis._hazards.risk_sets import Likelihood, RiskSets, likelihood, risk_sets
 
 MOST_STEPS = 100
-PRECISE = 1e-8  # step per event, in standard deviations of a covariate: changes the curvature by no more than this
+PRECISE = 1e-9  # step per event, in standard deviations of a covariate: changes the curvature by no more than this
+ROUGH = 1e-3  # the same, for a start
+FAR = 5.0  # coefficient per standard deviation that makes a poor start
 FLAT = 1e-8  # decrement at which a likelihood that still climbs has reached its height to 8 digits
 LINEAR = 0.05  # near a maximum the decrement falls to its square, towards infinity to about a third (exp(-1))
 MOVES = 1e-3  # share of the largest step above which a coefficient is on its way to infinity
@@ -38,7 +40,7 @@ class Maximum(NamedTuple):
     direction: np.ndarray  # 0 for a finite coefficient, else the sign of the infinite one
 
 
-def maximise(sets: RiskSets, start: np.ndarray) -> Maximum:
+def maximise(sets: RiskSets, start: np.ndarray, precise: float = PRECISE) -> Maximum:
     """Climb by Newton's method, steps halved until they do not descend."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         at, before = likelihood(sets, start), np.inf
@@ -46,7 +48,7 @@ def maximise(sets: RiskSets, start: np.ndarray) -> Maximum:
         for _ in range(MOST_STEPS):
             step = np.linalg.solve(at.information, at.score)
             decrement = at.score @ step
-            if decrement <= PRECISE**2 * sets.n_event:
+            if decrement <= precise**2 * sets.n_event:
                 at = at._replace(value=at.value + decrement / 2)  # what the last step gains
                 return Maximum(start + step, at, np.zeros(start.size))
             if decrement < FLAT and decrement > LINEAR * before:
@@ -69,10 +71,10 @@ def start_from_few(times: np.ndarray, status: np.ndarray, z: np.ndarray, efron: 
         return start
     try:
         sets = risk_sets(times, status, z, efron=efron, left=left)
-        found = maximise(sets, start_from_few(times, status, z, efron, left))
+        found = maximise(sets, start_from_few(times, status, z, efron, left), ROUGH).coefficients
     except (NotIdentifiedError, ArithmeticError):  # few rows may hold too little
         return start
-    return start if found.direction.any() else found.coefficients
+    return found if np.abs(found).max() < FAR else start
 
 
 def _climb(sets: RiskSets, start: np.ndarray, step: np.ndarray, value: float) -> tuple[np.ndarray, Likelihood]:

@@ -141,14 +141,16 @@ def censoring_times(times: np.ndarray, status: np.ndarray) -> Times:
 
 
 def uncensored_before(times: np.ndarray, censoring: Times) -> np.ndarray:
-    """G(T−) of each row: Kaplan–Meier curve of censoring, everybody with the same or a later time at risk."""
+    """G(T−) of each row: Kaplan–Meier curve of censoring, everybody with the same or a later time at risk.
+
+    At time 0 it is G(0): those censored there were never followed, and weigh nothing (as ``cmprsk::crr``).
+    """
     if not censoring.first.size:
         return np.ones(times.size)
     curve = np.cumprod(np.append(1.0, 1 - censoring.count / (times.size - censoring.first)))
     passed = count_up_to(censoring.first, times.size)
-    passed -= (
-        times.take(censoring.first).take(passed - 1, mode="clip") == times
-    )  # a censoring at T itself is not before
+    latest = times.take(censoring.first).take(passed - 1, mode="clip")
+    passed -= (latest == times) & (times > 0)  # a censoring at T itself is not before T
     return curve.take(passed)
 
 
