@@ -1,0 +1,175 @@
+"""What enters a model for hazards: times, named events and covariates, checked once.
+
+Vocabulary: a *status* is the code used inside (0 censored, 1 the cause, 2 a competing event); a *column* is one
+coefficient, a *covariate* one column of the user's table: a covariate with levels has a column for each but the first.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+CENSORED, CAUSE, COMPETING = 0, 1, 2
+SHOWN = 5  # rows or names listed in an error
+
+
+class Design(NamedTuple):
+    """Covariates as columns of numbers, with the name of each and the reference level of those that have levels."""
+
+    names: list[str]
+    columns: list[np.ndarray]
+    levels: dict[str, list]
+
+
+def read_times(time: ArrayLike) -> np.ndarray:
+    """Follow-up times as floats, none missing, infinite or negative."""
+    times = np.asarray(time)
+    if times.ndim != 1 or times.size == 0 or times.dtype.kind not in "iuf":
+        times = _unusual_times(time)
+    if not (times.min() >= 0 and times.max() < np.inf):
+        bad = ~((times >= 0) & (times < np.inf))
+        raise ValueError(f"time: {_rows(bad, times)}; allowed: numbers from 0, none missing or infinite")
+    return times.astype(float, copy=False)
+
+
+def _unusual_times(time: ArrayLike) -> np.ndarray:
+    """Times that come as objects or nullable numbers, or an error that says what came."""
+    series = pd.Series(time)
+    if series.empty:
+        raise ValueError("time: no rows; at least one is needed")
+    if not (pd.api.types.is_numeric_dtype(series) or series.dtype == object) or series.dtype == bool:
+        raise ValueError(f"time: found {series.dtype}; allowed: one number for each patient")
+    return pd.to_numeric(series).to_numpy(float, na_value=np.nan)
+
+
+def read_events(event: ArrayLike, cause: str, censored: str, n: int) -> np.ndarray:
+    """Status of each patient, from names or, faster, from a Categorical."""
+    if cause == censored:
+        raise ValueError(f"cause and censored are both {cause!r}; they must differ")
+    codes, names, given = _coded(event)
+    if codes.size != n:
+        raise ValueError(f"event: {codes.size} rows, but time has {n}")
+    if codes.min() < 0:
+        raise ValueError(f"event: {_rows(codes < 0)} missing; allowed: {_listed(names)}")
+    if given and cause not in names:
+        raise ValueError(f"cause: {cause!r} is no category of event; allowed: {_listed(names)}")
+    status = np.array(
+        [CENSORED if name == censored else CAUSE if name == cause else COMPETING for name in names], np.int8
+    )
+    status = status.take(codes)
+    if not np.any(status == CAUSE):
+        raise ValueError(f"cause: no event {cause!r} among {n} rows, so no hazard to model; events: {_listed(names)}")
+    return status
+
+
+def _coded(event: ArrayLike) -> tuple[np.ndarray, list, bool]:
+    """Codes of events (-1 missing), their names, and whether the names were given as categories."""
+    if isinstance(getattr(event, "dtype", None), pd.CategoricalDtype):
+        categorical = event.array if isinstance(event, pd.Series | pd.Index) else event
+        return np.asarray(categorical.codes), list(categorical.categories), True
+    codes, names = pd.factorize(np.asarray(event, dtype=object))
+    unnamed = [name for name in names if not isinstance(name, str)]
+    if unnamed:
+        raise ValueError(f"event: found {_listed(unnamed)}; allowed: names, such as 'censored' or 'relapse'")
+    return codes, list(names), False
+
+
+def read_covariates(covariates: ArrayLike, n: int) -> Design:
+    """Columns of all covariates; an error if a covariate is missing somewhere, infinite or the same in all rows."""
+    frame = _frame(covariates)
+    if len(frame) != n:
+        raise ValueError(f"covariates: {len(frame)} rows, but time has {n}")
+    if not frame.shape[1] or not frame.columns.is_unique:
+        raise ValueError(f"covariates: found columns {_listed(frame.columns)}; allowed: at least one, each named once")
+    levels = {str(name): _levels(series) for name, series in frame.items() if not _is_number(series)}
+    design = encode(frame, levels)
+    constant = [name for name, column in zip(*design[:2], strict=True) if column.min() == column.max()]
+    constant += [name for name, found in levels.items() if len(found) < 2]
+    if constant:
+        raise ValueError(f"covariates: {_listed(constant)} do not vary among {n} rows, so have no coefficient")
+    if len(design.names) >= n:
+        raise ValueError(f"covariates: {len(design.names)} coefficients for {n} rows; allowed: fewer than rows")
+    return design
+
+
+def encode(covariates: ArrayLike, levels: dict[str, list]) -> Design:
+    """Columns of covariates, those with levels coded against the first of the levels given."""
+    names, columns = [], []
+    for name, series in _frame(covariates).items():
+        if str(name) in levels:
+            reference, *others = levels[str(name)]
+            codes = pd.Categorical(_present(series), categories=levels[str(name)]).codes
+            if codes.min(initial=0) < 0:
+                raise ValueError(f"{name}: {_rows(codes < 0, series)}; allowed: {_listed(levels[str(name)])}")
+            names += [f"{name}[{level} vs {reference}]" for level in others]
+            columns += [codes == code for code in range(1, len(others) + 1)]
+        else:
+            names.append(str(name))
+            columns.append(_numbers(series))
+    return Design(names, columns, levels)
+
+
+def _frame(covariates: ArrayLike) -> pd.DataFrame:
+    """Covariates as a table; columns without names become x1, x2 and so on."""
+    if isinstance(covariates, pd.DataFrame):
+        return covariates
+    if isinstance(covariates, pd.Series):
+        return covariates.to_frame("x1" if covariates.name is None else covariates.name)
+    array = np.asarray(covariates) if not isinstance(covariates, pd.Categorical) else covariates
+    if array.ndim == 1:
+        return pd.DataFrame({"x1": array})
+    if array.ndim != 2:
+        raise ValueError(f"covariates: found {array.ndim} dimensions; allowed: a table, or one row for each patient")
+    return pd.DataFrame(array, columns=[f"x{j + 1}" for j in range(array.shape[1])])
+
+
+def _is_number(series: pd.Series) -> bool:
+    """Whether a covariate is a number (or yes/no); an error if it is neither a number nor has levels."""
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
+        return True
+    if pd.api.types.is_numeric_dtype(dtype):
+        return True
+    if isinstance(dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(dtype) or dtype.kind == "O":
+        return False
+    raise ValueError(f"{series.name}: found {dtype}; allowed: numbers, yes/no, or levels (Categorical or names)")
+
+
+def _levels(series: pd.Series) -> list:
+    """Levels that occur: in the order of a Categorical's categories, else sorted."""
+    return list(pd.Categorical(_present(series)).remove_unused_categories().categories)
+
+
+def _present(series: pd.Series) -> pd.Series:
+    """The same covariate, or an error if a value is missing."""
+    missing = series.isna().to_numpy()
+    if missing.any():
+        raise ValueError(f"{series.name}: {_rows(missing)} missing; allowed: a value in each row")
+    return series
+
+
+def _numbers(series: pd.Series) -> np.ndarray:
+    """Values of a numeric covariate, or an error if one is missing or infinite."""
+    values = series.to_numpy()
+    if not isinstance(series.dtype, np.dtype):
+        values = series.to_numpy(float, na_value=np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = values.dtype.kind != "f" or np.isfinite(values.sum()) or np.isfinite(values).all()
+    if not finite:
+        raise ValueError(f"{series.name}: {_rows(~np.isfinite(values), values)}; allowed: numbers, none missing")
+    return values
+
+
+def _rows(bad: np.ndarray, values: ArrayLike | None = None) -> str:
+    """How many rows are wrong and the first of them, with what stands there."""
+    rows = np.flatnonzero(bad)
+    values = None if values is None else np.asarray(values)
+    shown = ", ".join(f"row {i}" if values is None else f"row {i}: {values[i]}" for i in rows[:SHOWN])
+    return f"{rows.size} row(s) ({shown}{', ...' if rows.size > SHOWN else ''})"
+
+
+def _listed(names) -> str:
+    """Names in quotes, the first of a long list."""
+    names = list(names)
+    return ", ".join(map(repr, names[: 4 * SHOWN])) + (", ..." if len(names) > 4 * SHOWN else "")

@@ -1,0 +1,97 @@
+"""The maximum of a partial likelihood, and whether it has one.
+
+Vocabulary: the *decrement* is what a full Newton step promises to gain, twice; its root is the length of the step in
+standard errors.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis._hazards.border import CAUSE
+from analysis._hazards.risk_sets import Likelihood, RiskSets, likelihood, risk_sets
+
+MOST_STEPS = 100
+PRECISE = 1e-9  # step per event, in standard deviations of a covariate: changes the curvature by no more than this
+ROUGH = 1e-3  # the same, for a start
+FAR = 5.0  # coefficient per standard deviation that makes a poor start
+FLAT = 1e-8  # decrement at which a likelihood that still climbs has reached its height to 8 digits
+LINEAR = 0.05  # near a maximum the decrement falls to its square, towards infinity to about a third (exp(-1))
+MOVES = 1e-3  # share of the largest step above which a coefficient is on its way to infinity
+ROUNDING = 1e-12  # share of the log-likelihood that sums of 10⁶ terms may lose
+DEPENDENT = 1e-11  # share of a column's information that the columns before it leave, by rounding alone
+THINNED = 8  # every so manyth row gives the start of the climb for all
+LARGE = 20_000  # rows from which on such a start saves time
+
+
+class NotIdentifiedError(ValueError):
+    """A column holds no information of its own; ``column`` is its number."""
+
+    def __init__(self, column: int):
+        self.column = column
+        super().__init__(f"column {column} holds no information of its own")
+
+
+class Maximum(NamedTuple):
+    """Coefficients at the maximum, the likelihood there, and which coefficients have no finite maximum."""
+
+    coefficients: np.ndarray
+    at: Likelihood
+    direction: np.ndarray  # 0 for a finite coefficient, else the sign of the infinite one
+
+
+def maximise(sets: RiskSets, start: np.ndarray, precise: float = PRECISE) -> Maximum:
+    """Climb by Newton's method, steps halved until they do not descend."""
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        at, before = likelihood(sets, start), np.inf
+        check_identified(at.information, sets.n_event)
+        for _ in range(MOST_STEPS):
+            step = np.linalg.solve(at.information, at.score)
+            decrement = at.score @ step
+            if decrement <= precise**2 * sets.n_event:
+                at = at._replace(value=at.value + decrement / 2)  # what the last step gains
+                return Maximum(start + step, at, np.zeros(start.size))
+            if decrement < FLAT and decrement > LINEAR * before:
+                moving = np.abs(step) > MOVES * np.abs(step).max()
+                return Maximum(start, at, np.where(moving, np.sign(step), 0.0))
+            before, value = decrement, at.value
+            at = None  # makes room for the next
+            start, at = _climb(sets, start, step, value)
+    raise ArithmeticError(f"no maximum of the partial likelihood in {MOST_STEPS} Newton steps")
+
+
+def start_from_few(times: np.ndarray, status: np.ndarray, z: np.ndarray, efron: bool, left) -> np.ndarray:
+    """Where to begin: the maximum for every eighth row, itself begun likewise; 0 for few rows."""
+    start = np.zeros(len(z))
+    if times.size < LARGE:
+        return start
+    few = slice(None, None, THINNED)
+    times, status, z, left = times[few], status[few], z[:, few].copy(), None if left is None else left[few]
+    if not np.any(status == CAUSE):
+        return start
+    try:
+        sets = risk_sets(times, status, z, efron=efron, left=left)
+        found = maximise(sets, start_from_few(times, status, z, efron, left), ROUGH).coefficients
+    except (NotIdentifiedError, ArithmeticError):  # few rows may hold too little
+        return start
+    return found if np.abs(found).max() < FAR else start
+
+
+def _climb(sets: RiskSets, start: np.ndarray, step: np.ndarray, value: float) -> tuple[np.ndarray, Likelihood]:
+    """The first of the full, half, quarter ... steps that does not descend."""
+    value -= ROUNDING * abs(value)
+    for halvings in range(40):
+        there = start + step / 2**halvings
+        found = likelihood(sets, there)
+        if found.value >= value:
+            return there, found
+    raise ArithmeticError("the partial likelihood descends in the direction of its slope: numbers too large to add up")
+
+
+def check_identified(information: np.ndarray, n_event: int) -> None:
+    """Raise if a column has (nearly) no information that the columns before it do not have."""
+    rest = information.copy()
+    for j in range(len(rest)):
+        if not rest[j, j] > DEPENDENT * max(information[j, j], n_event):
+            raise NotIdentifiedError(j)
+        rest[j:, j:] -= np.multiply.outer(rest[j, j:], rest[j, j:] / rest[j, j])

@@ -1,0 +1,220 @@
+"""Partial likelihood of a proportional hazards model, in time linear in the number of patients.
+
+Vocabulary: *rows* are patients sorted by time; an *event time* is a distinct time with an event of the cause. The *risk
+set* of an event time s are the rows from its first row on, and, in the model of Fine and Gray, the rows before it that
+had a competing event, each *carried* on with the weight G(s−)/G(T−), the probability to be still uncensored. A *term*
+is one factor of the partial likelihood: an event time (Breslow) or a single event (Efron).
+
+Sums over risk sets are cumulative sums; sums over event times, seen from a row, are cumulative sums as well. Nothing of
+size rows × event times is ever built (Kawaguchi et al. 2021, section 3).
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis._hazards.border import CAUSE, CENSORED, COMPETING
+
+BLOCK = 16_384  # rows of which the weighted covariates still fit into the processor's cache
+
+
+class Times(NamedTuple):
+    """Distinct times of some rows: the first of all rows with that time, and how many of these rows have it."""
+
+    first: np.ndarray
+    count: np.ndarray
+
+
+class Ties(NamedTuple):
+    """Efron's terms: event time of each event, share of the tied events already taken out, first term of each time."""
+
+    time: np.ndarray
+    share: np.ndarray
+    first: np.ndarray
+
+
+@dataclass(frozen=True)
+class RiskSets:
+    """Rows sorted by time, with all that does not change while the coefficients do."""
+
+    z: np.ndarray  # covariates, shape = (p, n), each with mean 0 and standard deviation 1
+    event_rows: np.ndarray
+    times: Times  # the event times
+    past: np.ndarray  # for each row the number of event times up to its own time
+    carried: np.ndarray | None  # 1/G(T−) for rows with a competing event, else 0
+    left: np.ndarray | None  # G(s−) at each event time
+    ties: Ties | None
+
+    @property
+    def n_event(self) -> int:
+        """Number of events of the cause."""
+        return self.event_rows.size
+
+
+class Likelihood(NamedTuple):
+    """Logarithm of the partial likelihood at some coefficients, its slope and curvature, and what they are made of."""
+
+    value: float
+    score: np.ndarray
+    information: np.ndarray
+    relative: np.ndarray  # exp(coefficients · covariates − shift) of each row
+    shift: float
+    residual: np.ndarray  # of each row the events observed less those expected
+    rate: np.ndarray  # jump of the baseline hazard at each event time, times exp(shift)
+    mean: np.ndarray  # mean covariates of each term's risk set, shape = (p, terms)
+
+
+def distinct(rows: np.ndarray, group: np.ndarray | None, group_first: np.ndarray) -> Times:
+    """Distinct times of these rows (ascending); ``group`` numbers the distinct times of all rows, None without ties."""
+    if group is None:
+        return Times(rows, np.ones(rows.size))
+    mine = group.take(rows)
+    new = np.flatnonzero(np.diff(mine, prepend=-1))
+    return Times(group_first.take(mine.take(new)), np.diff(new, append=rows.size).astype(float))
+
+
+def tie_groups(times: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+    """For sorted times: number of the distinct time of each row (None if all differ), first row of each."""
+    new = np.empty(times.size, bool)
+    new[0] = True
+    np.not_equal(times[1:], times[:-1], out=new[1:])
+    first = np.flatnonzero(new)
+    return (None if first.size == times.size else np.cumsum(new) - 1), first
+
+
+def count_up_to(positions: np.ndarray, n: int) -> np.ndarray:
+    """For each of n rows, how many of the ascending positions are not after it."""
+    mark = np.zeros(n + 1, np.int64)
+    mark[positions] = 1
+    return np.cumsum(mark[:-1], out=mark[:-1])
+
+
+def cumulated(values: np.ndarray) -> np.ndarray:
+    """Sums of the first 0, 1, ... values along the last axis."""
+    sums = np.empty((*values.shape[:-1], values.shape[-1] + 1))
+    sums[..., 0] = 0
+    values.cumsum(axis=-1, out=sums[..., 1:])
+    return sums
+
+
+def sums_before(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """For each of some rows (ascending), the sum of the values of the rows before it, along the last axis."""
+    sums = values.cumsum(axis=-1).take(rows - 1, axis=-1, mode="clip")
+    if rows.size and rows[0] == 0:
+        sums[..., 0] = 0
+    return sums
+
+
+def remaining(values: np.ndarray) -> np.ndarray:
+    """Sums of the values from the first, second, ... on, and 0 at the end, along the last axis."""
+    return cumulated(values[..., ::-1])[..., ::-1]
+
+
+def columns_at_once(z: np.ndarray) -> list[slice]:
+    """Columns in portions that fit into the processor's cache, of one column at least."""
+    size = max(1, 4 * BLOCK // z.shape[1])
+    return [slice(begin, begin + size) for begin in range(0, len(z), size)]
+
+
+def risk_sets(
+    times: np.ndarray, status: np.ndarray, z: np.ndarray, *, efron: bool, left: np.ndarray | None
+) -> RiskSets:
+    """Risk sets of rows sorted by time; ``left`` is G(T−) of each row, None if competing events leave the risk set."""
+    n = times.size
+    rows = np.flatnonzero(status == CAUSE)
+    at = distinct(rows, *tie_groups(times))
+    carried = None if left is None else np.where(status == COMPETING, 1 / left, 0.0)
+    ties = None
+    if efron and at.first.size < rows.size:
+        count = at.count.astype(np.int64)
+        first = np.cumsum(count) - count
+        time = np.repeat(np.arange(count.size), count)
+        ties = Ties(time, (np.arange(rows.size) - first[time]) / at.count[time], first)
+    past = count_up_to(at.first, n)
+    return RiskSets(z, rows, at, past, carried, None if left is None else left[at.first], ties)
+
+
+def censoring_times(times: np.ndarray, status: np.ndarray) -> Times:
+    """Distinct times at which rows were censored."""
+    return distinct(np.flatnonzero(status == CENSORED), *tie_groups(times))
+
+
+def uncensored_before(times: np.ndarray, censoring: Times) -> np.ndarray:
+    """G(T−) of each row: Kaplan–Meier curve of censoring, everybody with the same or a later time at risk.
+
+    At time 0 it is G(0): those censored there were never followed, and weigh nothing (as ``cmprsk::crr``).
+    """
+    if not censoring.first.size:
+        return np.ones(times.size)
+    curve = np.cumprod(np.append(1.0, 1 - censoring.count / (times.size - censoring.first)))
+    passed = count_up_to(censoring.first, times.size)
+    latest = times.take(censoring.first).take(passed - 1, mode="clip")
+    passed -= (latest == times) & (times > 0)  # a censoring at T itself is not before T
+    return curve.take(passed)
+
+
+def likelihood(sets: RiskSets, coefficients: np.ndarray) -> Likelihood:
+    """Partial likelihood with slope and curvature (Fine and Gray 1999, section 3.2; ties after Breslow or Efron)."""
+    eta = coefficients @ sets.z
+    shift = eta.max()
+    eta -= shift
+    value = eta.take(sets.event_rows).sum()
+    relative = np.exp(eta, out=eta)
+    carried = None if sets.carried is None else relative * sets.carried
+    at_risk = _over_risk_sets(sets, relative, carried)
+    events = sets.times.count if sets.ties is None else np.ones(at_risk.size)
+    value -= np.log(at_risk) @ events
+    rate = events / at_risk
+    mean = np.empty((len(sets.z), at_risk.size))
+    for some in columns_at_once(sets.z):
+        of_some = None if carried is None else carried * sets.z[some]
+        mean[some] = _over_risk_sets(sets, relative * sets.z[some], of_some)
+    mean /= at_risk
+    del carried
+    residual = _expected(sets, relative, rate)
+    information = _products(sets.z, residual) - _products(mean, events)
+    np.negative(residual, out=residual)
+    residual[sets.event_rows] += 1
+    return Likelihood(value, sets.z @ residual, information, relative, shift, residual, _by_time(sets, rate), mean)
+
+
+def _over_risk_sets(sets: RiskSets, values: np.ndarray, carried: np.ndarray | None) -> np.ndarray:
+    """Sum of values over the risk set of each term, along the last axis; ``carried`` are the values with weights."""
+    first = sets.times.first
+    sums = values[..., ::-1].cumsum(axis=-1).take(values.shape[-1] - 1 - first, axis=-1)
+    if carried is not None:
+        sums += sets.left * sums_before(carried, first)
+    if sets.ties is None:
+        return sums
+    tied = _by_time(sets, values.take(sets.event_rows, axis=-1))
+    return sums.take(sets.ties.time, axis=-1) - sets.ties.share * tied.take(sets.ties.time, axis=-1)
+
+
+def _by_time(sets: RiskSets, terms: np.ndarray) -> np.ndarray:
+    """Sum of the terms of each event time, along the last axis."""
+    return terms if sets.ties is None else np.add.reduceat(terms, sets.ties.first, axis=-1)
+
+
+def _expected(sets: RiskSets, relative: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """Events that each row could expect: the hazard up to its time and, if carried on, after it."""
+    jumps = _by_time(sets, rate)
+    expected = cumulated(jumps).take(sets.past)
+    if sets.carried is not None:
+        later = remaining(jumps * sets.left).take(sets.past)
+        later *= sets.carried
+        expected += later
+    if sets.ties is not None:
+        expected[sets.event_rows] -= _by_time(sets, rate * sets.ties.share).take(sets.ties.time)
+    expected *= relative
+    return expected
+
+
+def _products(columns: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    """Weighted sums of products of all pairs of columns, block by block, to stay in the cache."""
+    total = np.zeros((len(columns), len(columns)))
+    for begin in range(0, columns.shape[1], BLOCK):
+        block = columns[:, begin : begin + BLOCK]
+        weighted = block if weight is None else block * weight[begin : begin + BLOCK]
+        total += weighted @ block.T
+    return total
