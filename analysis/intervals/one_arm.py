@@ -101,6 +101,7 @@ def _clopper_pearson(k, n, level):
 def _mid_p(k, n, level):
     """Limits by bisection between the estimate and Clopper–Pearson's; Berry and Armitage 1995, section 2."""
     tail = (1 - level) / 2
+    k, n = k.astype(np.int64), n.astype(np.int64)  # scipy warns of whole numbers that come as floats
     low, high = _clopper_pearson(k, n, level)
     low = _halved(lambda p: (special.bdtrc(k, n, p) + special.bdtrc(k - 1, n, p)) / 2 > tail, k / n, low)
     fewer, some = np.maximum(k, 1) - 1, k > 0  # nobody has fewer than no event
