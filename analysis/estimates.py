@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
-from analysis.intervals import percent, proportion_interval
+from analysis.intervals import proportion_interval
+from analysis.shares import percent
 
 
 class Estimate(NamedTuple):

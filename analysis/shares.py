@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.intervals import percent, proportion_interval
+from analysis.intervals import proportion_interval
 
 
 def of_tested(claims: pd.DataFrame, names: Sequence[str], tested: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -181,3 +181,27 @@ def bounds(found: int, tested: int, everyone: int) -> tuple[float, float]:
             f"got found={found}, tested={tested}, everyone={everyone}; allowed: found <= tested <= everyone"
         )
     return found / everyone, (found + everyone - tested) / everyone
+
+
+def percent(share: float, sign: str = "%") -> str:
+    """A share as a percentage with two significant digits, as the paper prints its incidences.
+
+    Parameters
+    ----------
+    share : float
+        Between 0 and 1.
+    sign : str
+        Written behind the number.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> percent(0.0514), percent(0.181), percent(1.0)
+    ('5.1%', '18%', '100%')
+    """
+    value = 100 * share
+    digits = 1 if value < 9.95 else 0
+    return f"{value:.{digits}f}{sign}" if value not in (0, 100) else f"{value:.0f}{sign}"
