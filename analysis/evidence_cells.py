@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import claims as ledger
 from analysis import evidence, horizons
-from analysis.estimates import percent
+from analysis.shares import percent
 
 GLYPHS = {
     "full text": "≡\N{NO-BREAK SPACE}full text",
