@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analysis import border
 from analysis.border import CAUSE, CENSORED, COMPETING
@@ -118,7 +117,7 @@ def cumulative_incidence(
     3   4.0        1        0      0.25
     """
     border.one_of("interval", interval, ("log-log",))
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     time, at = border.times(time), border.moments(at)
     kind = border.kinds(event, cause=cause, censored=censored)
     groups = border.groups(group, len(time))

@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analysis import border
 from analysis.border import CENSORED
@@ -84,8 +83,6 @@ def kaplan_meier(
 
     Examples
     --------
-    Of four patients one dies, then half of the two who are left.
-
     >>> kaplan_meier([1, 2, 3, 4], [True, False, True, False])[["time", "at_risk", "estimate"]]
        time  at_risk  estimate
     0   1.0        4     0.750
@@ -93,7 +90,7 @@ def kaplan_meier(
     2   3.0        2     0.375
     3   4.0        1     0.375
     """
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     limits = _LIMITS[border.one_of("interval", interval, tuple(_LIMITS))]
     labels, curves = _curves(time, event, group)
     counts, columns = [curve.counts for curve in curves], [_columns(curve, limits, z) for curve in curves]
@@ -138,13 +135,11 @@ def median_survival(
 
     Examples
     --------
-    S is exactly 0.5 from 2 to 3: the median is 2.5.
-
     >>> median_survival([1, 2, 3, 4], [True, True, True, True])
       group  median  conf_low  conf_high
     0   all     2.5       1.0        NaN
     """
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     limits = _LIMITS[border.one_of("interval", interval, tuple(_LIMITS))]
     labels, curves = _curves(time, event, group)
     bounds = [(c.estimate, *limits(c.estimate, np.sqrt(c.hazard_variance), z)) for c in curves]
@@ -221,13 +216,11 @@ def restricted_mean(
 
     Examples
     --------
-    All live to 1, three of four to 3: 1 + 2 x 3/4.
-
     >>> restricted_mean([1, 2, 3, 4], [True, False, True, False], tau=3)[["group", "estimate"]]
       group  estimate
     0   all       2.5
     """
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     if not 0 < tau < np.inf:
         raise ValueError(f"tau is {tau!r}; allowed: a number above 0")
     labels, curves = _curves(time, event, group)
