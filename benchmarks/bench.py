@@ -117,18 +117,31 @@ def sksurv(task: str, d: pd.DataFrame) -> Callable[[], object] | None:
 
 
 def comprisk(task: str, d: pd.DataFrame) -> Callable[[], object] | None:
-    """comprisk: cumulative incidence, Gray's test, Fine-Gray."""
+    """comprisk: cumulative incidence, Gray's test, Fine-Gray with its robust variance."""
     import comprisk as package
 
-    codes = d.event.cat.codes.to_numpy().astype(int) if "event" in d else None
+    if task == "1:2 matching":
+        return None
+    time, event = d.time.to_numpy(), d.event.cat.codes.to_numpy().astype(int)
     if task == "cumulative incidence":
-        return lambda: package.cuminc(d.time.to_numpy(), codes)
+        return lambda: package.CumulativeIncidence().fit(time=time, event=event)
     if task == "Gray's test":
-        return lambda: package.cuminc(d.time.to_numpy(), codes, group=d.group.cat.codes.to_numpy())
-    if task.startswith("Fine-Gray"):
-        x = d[[f"x{k + 1}" for k in range(_width(task))]].to_numpy()
-        return lambda: package.FineGrayRegression(cause=1).fit(x, d.time.to_numpy(), codes)
-    return None
+        group = d.group.cat.codes.to_numpy()
+        return lambda: package.gray_test(time, event, group)
+    x = d[[f"x{k + 1}" for k in range(_width(task))]].to_numpy()
+    return lambda: package.FineGrayRegression(cause=1, robust_se=True).fit(x, time=time, event=event)
+
+
+def surpyval(task: str, d: pd.DataFrame) -> Callable[[], object] | None:
+    """surpyval: Fine-Gray with naive standard errors; not beyond ten thousand rows."""
+    if not task.startswith("Fine-Gray") or len(d) > 10_000:
+        return None
+    from surpyval import FineGray
+
+    codes = d.event.cat.codes.to_numpy().astype(int)
+    event = np.where(codes == 0, None, codes)
+    x = d[[f"x{k + 1}" for k in range(_width(task))]].to_numpy()
+    return lambda: FineGray.fit(d.time.to_numpy(), x, e=event, c=(codes == 0).astype(int), event=1)
 
 
 TOOLS = {  # name: module, adapter
@@ -137,6 +150,7 @@ TOOLS = {  # name: module, adapter
     "lifelines": ("lifelines", lifelines),
     "scikit-survival": ("sksurv", sksurv),
     "comprisk": ("comprisk", comprisk),
+    "surpyval": ("surpyval", surpyval),
 }
 TASKS = ("cumulative incidence", "Gray's test", "Fine-Gray, 1 covariate", "Fine-Gray, 7 covariates", "1:2 matching")
 
