@@ -186,7 +186,7 @@ def _curve(time: np.ndarray, kind: np.ndarray, z: float) -> _Curve:
     counts = tally(time, kind, 3)
     n_event, n_competing = counts.count[CAUSE], counts.count[COMPETING]
     some = ((n_event + n_competing) != 0).nonzero()[0]
-    y, d1, d2 = counts.at_risk[some], n_event[some], n_competing[some]
+    y, d1, d2 = (column[some].astype(float) for column in (counts.at_risk, n_event, n_competing))
     s = ((y - d1 - d2) / y).cumprod()
     s_before = shift(s, 1.0)
     f = (s_before / y * d1).cumsum()
