@@ -227,7 +227,8 @@ def _log_log(f: np.ndarray, error: np.ndarray, z: float) -> tuple[np.ndarray, np
     """Limits ``F ** exp(-+z * se / (F * log(F)))`` (Pintilie 2006); missing at 1 and without variance."""
     log_f = np.log(np.where((f < 1 - ROUNDING) & (error > 0), f, np.nan))
     factor = np.exp(z * error / (f * log_f))
-    return np.exp(log_f / factor), np.exp(log_f * factor)
+    with np.errstate(divide="ignore"):  # a factor of 0: the error tells nothing, the limits are 0 and 1
+        return np.exp(log_f / factor), np.exp(log_f * factor)
 
 
 def _at(curve: _Curve, at: np.ndarray) -> _Curve:
