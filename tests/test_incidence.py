@@ -57,6 +57,13 @@ def test_an_event_at_time_0_counts_and_an_estimate_of_1_has_no_limits():
     assert table.conf_low.isna().tolist() == [False, True]
 
 
+def test_an_error_far_beyond_the_room_left_gives_0_to_1():
+    # 1 of 1000 competes, 998 are censored, the last has the cause: F = 0.999 from one patient
+    event = ["death", *["censored"] * 998, "tmn"]
+    row = cumulative_incidence(np.arange(1000), event, cause="tmn").iloc[-1]
+    assert row[["estimate", "conf_low", "conf_high"]].tolist() == pytest.approx([0.999, 0, 1])
+
+
 def test_read_at_given_times():
     # counts are those since the previous time; after the last time of a group there is no estimate
     time, event = [1, 2, 2, 5, 1, 9], ["tmn", "death", "tmn", "censored", "tmn", "censored"]
