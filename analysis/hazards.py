@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from analysis._hazards import border
-from analysis._hazards.newton import Maximum, NotIdentifiedError, maximise, start_from_few
+from analysis._hazards.newton import Maximum, NoMaximumError, NotIdentifiedError, maximise, start_from_few
 from analysis._hazards.risk_sets import RiskSets, censoring_times, risk_sets, uncensored_before
 from analysis._hazards.robust import robust_covariance
 
@@ -158,7 +158,8 @@ def fine_gray(
     ------
     ValueError
         If times, events or covariates are missing or impossible, no event of the cause occurred, or a covariate does
-        not vary or is a combination of others; says which, how many, and the first rows.
+        not vary, is a combination of others or orders all patients as their times do; says which, how many, and the
+        first rows.
 
     References
     ----------
@@ -277,6 +278,11 @@ def _best(sets: RiskSets, names: list[str], start: np.ndarray) -> Maximum:
     """The maximum, or an error that names the covariate without information of its own and says why it has none."""
     try:
         return maximise(sets, start)
+    except NoMaximumError:
+        raise ValueError(
+            f"covariates: the likelihood rises until relative hazards exceed the range of numbers, so no coefficients; "
+            f"does one of {', '.join(map(repr, names))} tell who has the event, or when?"
+        ) from None
     except NotIdentifiedError as error:
         j = error.column
         others = np.delete(sets.z, np.s_[j:], axis=0).T

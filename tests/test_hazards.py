@@ -319,6 +319,13 @@ def test_one_event(fit):
     assert fit(time, event, age).table.hazard_ratio["x1"] == np.inf
 
 
+def test_a_covariate_that_is_the_time_itself():
+    time = np.arange(1, 4001.0)
+    with pytest.raises(ValueError, match="does one of 'x1' tell who has the event, or when"):
+        cox(time, ["tmn"] * 4000, time)
+    assert cox(time[:8], ["tmn"] * 8, time[:8]).table.coef["x1"] == -np.inf
+
+
 TIME, EVENT, X = [1.0, 2, 3, 4, 5, 6], ["tmn", "death", "tmn", "censored", "tmn", "censored"], [1.0, 4, 2, 6, 3, 5]
 WRONG = {
     "time missing": (([1, None, 3, 4, 5, 6], EVENT, X), r"time: 1 row\(s\) \(row 1: nan\); allowed: numbers from 0"),
