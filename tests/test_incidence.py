@@ -134,7 +134,7 @@ def test_gray_of_r(name, by, strata, cause):
 
 
 @given(ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_incidences_add_up_to_any_event(rows):
     time, event, _ = columns(rows)
     any_event = kaplan_meier(time, event != "censored")
@@ -144,7 +144,7 @@ def test_incidences_add_up_to_any_event(rows):
 
 
 @given(ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_without_competing_events_it_is_one_less_kaplan_meier(rows):
     time, event, _ = columns(rows)
     event = np.where(event == "tmn", "tmn", "censored")
@@ -153,7 +153,7 @@ def test_without_competing_events_it_is_one_less_kaplan_meier(rows):
 
 
 @given(ROWS, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_order_unit_and_names_change_nothing(rows, random):
     time, event, group = columns(rows)
     mixed = list(rows)
@@ -169,7 +169,7 @@ def test_order_unit_and_names_change_nothing(rows, random):
 
 
 @given(ROWS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_limits_hold_the_estimate(rows):
     time, event, _ = columns(rows)
     table = cumulative_incidence(time, event, cause="tmn").dropna()
