@@ -34,7 +34,7 @@ if (task == "cumulative incidence") {
 if (task == "Gray's test") note("R cmprsk", "cmprsk", function() cmprsk::cuminc(d$time, code, d$group)$Tests)
 if (startsWith(task, "Fine-Gray")) {
   x <- as.matrix(d[, paste0("x", seq_len(as.integer(sub(".*, ([0-9]+) .*", "\\1", task)))), drop = FALSE])
-  if (n <= 1e3) {
+  if (n <= 1e4) {
     note("R cmprsk", "cmprsk", function() cmprsk::crr(d$time, code, x, failcode = 1, cencode = 0))
     note("R finegray + coxph", "survival", function() {
       frame <- data.frame(time = d$time, event = d$event, x)

@@ -144,7 +144,7 @@ def same(one, other, rtol=1e-7):
 
 
 @both
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts(), st.randoms(use_true_random=False))
 def test_what_changes_nothing(fit, cohort, random):
     time, event, x = cohort
@@ -160,7 +160,7 @@ def test_what_changes_nothing(fit, cohort, random):
     np.testing.assert_allclose(model.table.z, scaled.table.z * [1, -1], rtol=1e-6, atol=1e-8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_without_competing_events_fine_gray_is_cox(cohort):
     time, event, x = cohort
@@ -170,7 +170,7 @@ def test_without_competing_events_fine_gray_is_cox(cohort):
     assert one.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_those_censored_at_time_0_change_no_coefficient(cohort):
     time, event, x = cohort
@@ -179,7 +179,7 @@ def test_those_censored_at_time_0_change_no_coefficient(cohort):
     np.testing.assert_allclose(gray(*more).table.coef, gray(time, event, x).table.coef, rtol=1e-7, atol=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_likelihood_by_its_definition(cohort):
     # everybody's weight at each event time written out, rows x event times, as Fine and Gray define it
@@ -209,7 +209,7 @@ def test_likelihood_by_its_definition(cohort):
     assert np.abs(slope * model.table.std_error).max() < 1e-6
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_cumulative_incidence_rises_from_0_and_stays_below_1(cohort):
     curve = gray(*cohort).cumulative_incidence(cohort[2].head(3), [-1, 0, 1, 3, 400, 1e9])
