@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
+from analysis import border as shared
 from analysis._hazards import border
 from analysis._hazards.newton import Maximum, NoMaximumError, NotIdentifiedError, maximise, start_from_few
 from analysis._hazards.risk_sets import RiskSets, censoring_times, risk_sets, uncensored_before
@@ -180,7 +181,7 @@ def fine_gray(
     left = uncensored_before(times, censoring)
     sets = risk_sets(times, status, z, efron=False, left=left)
     start = start_from_few(times, status, z, False, left)
-    event_times, censored_rows = times.take(sets.times.first), np.flatnonzero(status == border.CENSORED)
+    event_times, censored_rows = times.take(sets.times.first), np.flatnonzero(status == shared.CENSORED)
     del times, status, left  # makes room
     best = _best(sets, design.names, start)
     covariance = robust_covariance(sets, best.at, censoring, censored_rows)
@@ -258,8 +259,8 @@ def _read(time, event, covariates, cause, censored, confidence_level) -> tuple[n
     """Everything that comes in, checked."""
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level: found {confidence_level}; allowed: between 0 and 1")
-    times = border.read_times(time)
-    status = border.read_events(event, cause, censored, times.size)
+    times = shared.times(time)
+    status = border.read_status(event, cause, censored, times)
     return times, status, border.read_covariates(covariates, times.size)
 
 

@@ -328,15 +328,18 @@ def test_a_covariate_that_is_the_time_itself():
 
 TIME, EVENT, X = [1.0, 2, 3, 4, 5, 6], ["tmn", "death", "tmn", "censored", "tmn", "censored"], [1.0, 4, 2, 6, 3, 5]
 WRONG = {
-    "time missing": (([1, None, 3, 4, 5, 6], EVENT, X), r"time: 1 row\(s\) \(row 1: nan\); allowed: numbers from 0"),
-    "time negative": (([1, -2, 3, 4, 5, 6], EVENT, X), r"time: 1 row\(s\) \(row 1: -2"),
+    "time missing": (
+        ([1, None, 3, 4, 5, 6], EVENT, X),
+        "1 missing, negative .* of time: row 1: nan; allowed: numbers from 0",
+    ),
+    "time negative": (([1, -2, 3, 4, 5, 6], EVENT, X), "1 missing, negative .* of time: row 1: -2"),
     "time infinite": (([1, np.inf, 3, 4, 5, 6], EVENT, X), r"row 1: inf"),
-    "no rows": (([], [], []), "time: no rows"),
-    "event missing": ((TIME, [*EVENT[:5], None], X), r"event: 1 row\(s\) \(row 5\) missing; allowed: 'tmn'"),
-    "event numbered": ((TIME, [1, 2, 1, 0, 1, 0], X), "event: found 1, 2, 0; allowed: names"),
-    "event short": ((TIME, EVENT[:5], X), "event: 5 rows, but time has 6"),
+    "no rows": (([], [], []), "no rows; at least one is needed"),
+    "event missing": ((TIME, [*EVENT[:5], None], X), r"1 missing event\(s\): row 5: None; allowed: 'censored', 'tmn'"),
+    "event numbered": ((TIME, [1, 2, 1, 0, 1, 0], X), "events go by name; found 0, 1, 2; allowed: text"),
+    "event short": ((TIME, EVENT[:5], X), "different numbers of rows: time 6, event 5"),
     "no event": ((TIME, ["death"] * 6, X), "cause: no event 'tmn' among 6 rows, .* events: 'death'"),
-    "no category": ((TIME, pd.Categorical(["death"] * 6), X), "cause: 'tmn' is no category of event; allowed: 'death'"),
+    "no category": ((TIME, pd.Categorical(["death"] * 6), X), "cause 'tmn' is no category of event; allowed: 'death'"),
     "covariates short": ((TIME, EVENT, X[:5]), "covariates: 5 rows, but time has 6"),
     "covariate missing": ((TIME, EVENT, [1, 2, np.nan, 4, 5, 6]), r"x1: 1 row\(s\) \(row 2: nan\)"),
     "covariate infinite": ((TIME, EVENT, [1, 2, np.inf, 4, 5, 6]), r"x1: 1 row\(s\) \(row 2: inf\)"),

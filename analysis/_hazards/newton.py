@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis._hazards.border import CAUSE
 from analysis._hazards.risk_sets import Likelihood, RiskSets, likelihood, risk_sets
+from analysis.border import CAUSE
 
 MOST_STEPS = 100
 PRECISE = 1e-9  # step per event, in standard deviations of a covariate: changes the curvature by no more than this
