@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import special
 
 CENSORED, CAUSE, COMPETING = 0, 1, 2  # what became of a patient, as the estimators count it; never shown
 FIRST_ROWS = 5  # rows that an error lists
@@ -44,11 +45,11 @@ def same_length(**arrays: np.ndarray) -> None:
         raise ValueError("no rows; at least one is needed")
 
 
-def level(confidence_level: float) -> float:
-    """Confidence level, refused unless between 0 and 1."""
+def quantile(confidence_level: float) -> float:
+    """Normal quantile of a two-sided level (1.96 for 0.95), which must be between 0 and 1."""
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level is {confidence_level!r}; allowed: between 0 and 1, such as 0.95")
-    return confidence_level
+    return float(special.ndtri((1 + confidence_level) / 2))
 
 
 def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

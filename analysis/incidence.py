@@ -13,14 +13,30 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analysis import border
 from analysis.border import CAUSE, CENSORED, COMPETING
 from analysis.gray import score_and_covariance
-from analysis.steps import ROUNDING, GroupTest, Tally, chi_square, held, hold, ratio, read, recount, shift, tally, tied
+from analysis.steps import (
+    ROUNDING,
+    GroupTest,
+    Tally,
+    chi_square,
+    held,
+    hold,
+    ratio,
+    read,
+    recount,
+    shift,
+    table,
+    tally,
+    tied,
+)
 
 BLOCK = 8192  # rows at a time: what they need stays in the cache, and fresh memory costs more than the sums
+
+
+KINDS = {"n_event": CAUSE, "n_competing": COMPETING, "n_censored": CENSORED}
 
 
 class _Curve(NamedTuple):
@@ -101,7 +117,7 @@ def cumulative_incidence(
     3   4.0        1        0      0.25
     """
     border.one_of("interval", interval, ("log-log",))
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     time, at = border.times(time), border.moments(at)
     kind = border.kinds(event, cause=cause, censored=censored)
     groups = border.groups(group, len(time))
@@ -109,7 +125,8 @@ def cumulative_incidence(
     curves = [_curve(time[rows], kind[rows], z) for rows in groups.rows()]
     if at is not None:
         curves = [_at(curve, at) for curve in curves]
-    return _table(groups.labels, curves)
+    columns = {name: [getattr(curve, name) for curve in curves] for name in _Curve._fields[1:]}
+    return table(groups.labels, [curve.counts for curve in curves], KINDS, columns)
 
 
 def gray_test(
@@ -223,22 +240,3 @@ def _log_log(f: np.ndarray, variance: np.ndarray, z: float) -> tuple[np.ndarray,
 def _at(curve: _Curve, at: np.ndarray) -> _Curve:
     """The curve at given times."""
     return _Curve(recount(curve.counts, at), *read(curve.counts.time, list(curve[1:]), list(_BEFORE), at))
-
-
-def _table(labels: np.ndarray, curves: list[_Curve]) -> pd.DataFrame:
-    """Curves of all groups, one below the other."""
-
-    def stack(parts: list[np.ndarray]) -> np.ndarray:
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-    counts = [curve.counts for curve in curves]
-    columns = {
-        "group": np.repeat(labels, [len(c.time) for c in counts]),
-        "time": stack([c.time for c in counts]),
-        "at_risk": stack([c.at_risk for c in counts]),
-        "n_event": stack([c.count[CAUSE] for c in counts]),
-        "n_competing": stack([c.count[COMPETING] for c in counts]),
-        "n_censored": stack([c.count[CENSORED] for c in counts]),
-    }
-    columns |= {name: stack([getattr(c, name) for c in curves]) for name in _Curve._fields[1:]}
-    return pd.DataFrame(columns, copy=False)

@@ -7,6 +7,7 @@ function* keeps its value until the next time and is 0 (or 1, a survival curve) 
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 ROUNDING = 1e-12  # a share of patients below this is 0: far smaller than one patient in 10^6
@@ -89,6 +90,20 @@ def recount(counts: Tally, at: np.ndarray) -> Tally:
     place = np.searchsorted(counts.time, at, side="right")
     since = [np.diff(np.concatenate(([0], np.cumsum(c)))[place], prepend=0) for c in counts.count]
     return Tally(at, still, since)
+
+
+def table(
+    labels: np.ndarray, counts: list[Tally], kinds: dict[str, int], columns: dict[str, list[np.ndarray]]
+) -> pd.DataFrame:
+    """Curves of all groups, one below the other: group, time, at risk, counts of some kinds, further columns."""
+    parts = {
+        "time": [c.time for c in counts],
+        "at_risk": [c.at_risk for c in counts],
+        **{name: [c.count[kind] for c in counts] for name, kind in kinds.items()},
+        **columns,
+    }
+    whole = {name: arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for name, arrays in parts.items()}
+    return pd.DataFrame({"group": np.repeat(labels, [len(c.time) for c in counts]), **whole}, copy=False)
 
 
 def chi_square(score: np.ndarray, covariance: np.ndarray) -> GroupTest:

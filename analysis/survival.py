@@ -9,18 +9,20 @@ the first time as the median where S is exactly 0.5 (R takes the middle), has no
 standard error for the restricted mean.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
 
 from analysis import border
 from analysis.border import CENSORED
-from analysis.steps import GroupTest, Tally, beside, chi_square, ratio, read, recount, tally
+from analysis.steps import GroupTest, Tally, beside, chi_square, ratio, read, recount, table, tally
 
 EVENT = 1
+KINDS = {"n_event": EVENT, "n_censored": CENSORED}
+Limits = Callable[[np.ndarray, np.ndarray, float], tuple[np.ndarray, np.ndarray]]
 HALF = 1.5e-8  # half the digits of a float: R's print of a survfit takes an S so close to 0.5 for 0.5
 
 
@@ -65,7 +67,8 @@ def kaplan_meier(
         One row for each group and distinct time (or time in `at`), with ``group`` ("all" without groups), ``time``,
         ``at_risk`` (patients whose time is this or later), ``n_event, n_censored`` (patients, at this time; with `at`:
         since the previous one), ``estimate``, ``std_error``, ``conf_low``, ``conf_high`` (shares, 0 to 1). Error and
-        limits are missing where the estimate is 0, log-log limits also where it is 1; with `at`, these four are missing after a group's last time.
+        limits are missing where the estimate is 0, log-log limits also where it is 1 in the table of all times, as R
+        has it; with `at`, these four are missing after a group's last time.
 
     Raises
     ------
@@ -80,8 +83,6 @@ def kaplan_meier(
 
     Examples
     --------
-    Of four patients one dies, then half of the two who are left.
-
     >>> kaplan_meier([1, 2, 3, 4], [True, False, True, False])[["time", "at_risk", "estimate"]]
        time  at_risk  estimate
     0   1.0        4     0.750
@@ -89,13 +90,17 @@ def kaplan_meier(
     2   3.0        2     0.375
     3   4.0        1     0.375
     """
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     limits = _LIMITS[border.one_of("interval", interval, tuple(_LIMITS))]
     labels, curves = _curves(time, event, group)
-    at = border.moments(at)
-    return pd.concat(
-        [_table(label, curve, limits, z, at) for label, curve in zip(labels, curves, strict=True)], ignore_index=True
-    )
+    counts, columns = [curve.counts for curve in curves], [_columns(curve, limits, z) for curve in curves]
+    if at is not None:
+        at = border.moments(at)
+        before = [1.0, 0.0, 1.0, 1.0]
+        columns = [read(curve.counts.time, c, before, at) for curve, c in zip(curves, columns, strict=True)]
+        counts = [recount(c, at) for c in counts]
+    names = ["estimate", "std_error", "conf_low", "conf_high"]
+    return table(labels, counts, KINDS, dict(zip(names, map(list, zip(*columns, strict=True)), strict=True)))
 
 
 def median_survival(
@@ -130,22 +135,18 @@ def median_survival(
 
     Examples
     --------
-    S is exactly 0.5 from 2 to 3: the median is 2.5.
-
     >>> median_survival([1, 2, 3, 4], [True, True, True, True])
       group  median  conf_low  conf_high
     0   all     2.5       1.0        NaN
     """
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     limits = _LIMITS[border.one_of("interval", interval, tuple(_LIMITS))]
     labels, curves = _curves(time, event, group)
-    rows = []
-    for curve in curves:
-        bounds = limits(curve.estimate, np.sqrt(curve.hazard_variance), z)
-        rows.append([_half(curve.counts.time, s) for s in (curve.estimate, *bounds)])
-    table = pd.DataFrame(rows, columns=["median", "conf_low", "conf_high"])
-    table.insert(0, "group", labels)
-    return table
+    bounds = [(c.estimate, *limits(c.estimate, np.sqrt(c.hazard_variance), z)) for c in curves]
+    medians = [[_half(c.counts.time, s) for s in three] for c, three in zip(curves, bounds, strict=True)]
+    return pd.DataFrame(
+        {"group": labels} | dict(zip(["median", "conf_low", "conf_high"], np.array(medians).T, strict=True))
+    )
 
 
 def median_follow_up(
@@ -211,17 +212,15 @@ def restricted_mean(
 
     References
     ----------
-    Kaplan EL, Meier P. J Am Stat Assoc 1958;53:457-481, section 6.2, as R has it (without the factor n/(n - 1)).
+    Kaplan EL, Meier P. J Am Stat Assoc 1958;53:457-481, as R has it (without the factor n/(n - 1)).
 
     Examples
     --------
-    All live to 1, three of four to 3: 1 + 2 x 3/4.
-
     >>> restricted_mean([1, 2, 3, 4], [True, False, True, False], tau=3)[["group", "estimate"]]
       group  estimate
     0   all       2.5
     """
-    z = special.ndtri((1 + border.level(confidence_level)) / 2)
+    z = border.quantile(confidence_level)
     if not 0 < tau < np.inf:
         raise ValueError(f"tau is {tau!r}; allowed: a number above 0")
     labels, curves = _curves(time, event, group)
@@ -307,22 +306,11 @@ def _log_log(s: np.ndarray, error: np.ndarray, z: float) -> tuple[np.ndarray, np
 _LIMITS = {"log": _log, "log-log": _log_log}
 
 
-def _table(label: object, curve: _Curve, limits, z: float, at: np.ndarray | None) -> pd.DataFrame:
-    """One group's rows."""
-    s, error = curve.estimate, np.sqrt(curve.hazard_variance)
-    low, high = limits(s, error, z)
-    columns, counts = [s, np.where(s > 0, s * np.where(s > 0, error, 0), np.nan), low, high], curve.counts
-    if at is not None:
-        columns, counts = read(counts.time, columns, [1.0, 0.0, 1.0, 1.0], at), recount(counts, at)
-    names = ["estimate", "std_error", "conf_low", "conf_high"]
-    table = {
-        "group": np.repeat(np.asarray([label], dtype=object), len(counts.time)),
-        "time": counts.time,
-        "at_risk": counts.at_risk,
-        "n_event": counts.count[EVENT],
-        "n_censored": counts.count[CENSORED],
-    }
-    return pd.DataFrame(table | dict(zip(names, columns, strict=True)), copy=False)
+def _columns(curve: _Curve, limits: Limits, z: float) -> list[np.ndarray]:
+    """Estimate, error and limits at a curve's own times; the error of S is S times that of -log S (Greenwood)."""
+    s = curve.estimate
+    error = np.sqrt(curve.hazard_variance)
+    return [s, np.where(s > 0, s, np.nan) * error, *limits(s, error, z)]
 
 
 def _half(time: np.ndarray, s: np.ndarray) -> float:
