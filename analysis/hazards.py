@@ -63,6 +63,7 @@ class HazardModel:
 class FineGrayModel(HazardModel):
     """A fitted model of Fine and Gray; also gives cumulative incidences."""
 
+    _covariates: list[str] = field(repr=False)
     _means: np.ndarray = field(repr=False)
     _event_times: np.ndarray = field(repr=False)
     _hazard: np.ndarray = field(repr=False)
@@ -73,7 +74,7 @@ class FineGrayModel(HazardModel):
         Parameters
         ----------
         covariates : DataFrame or array_like, shape = (rows, covariates)
-            As given to `fine_gray`, one row for each patient.
+            As given to `fine_gray`, one row for each patient; columns of a table are found by their names.
         times : array_like of float, shape = (times,)
             In the unit of the follow-up times. The curve is a step function: 0 before the first event, level after the
             last.
@@ -86,7 +87,7 @@ class FineGrayModel(HazardModel):
         Raises
         ------
         ValueError
-            If covariates do not fit to the model, times are missing, or a coefficient is infinite.
+            If covariates do not fit the model, times are missing, or a coefficient is infinite.
 
         References
         ----------
@@ -104,9 +105,7 @@ class FineGrayModel(HazardModel):
         """
         if self.infinite:
             raise ValueError(f"no cumulative incidence with infinite coefficients: {', '.join(self.infinite)}")
-        design = border.encode(covariates, self.levels)
-        if design.names != list(self.table.index):
-            raise ValueError(f"covariates: found {design.names}; allowed: {list(self.table.index)}")
+        design = border.encode(border.choose(covariates, self._covariates), self.levels)
         times = np.atleast_1d(np.asarray(times))
         if times.dtype.kind not in "iuf" or np.isnan(times).any():
             raise ValueError("times: some are missing or no numbers; allowed: numbers")
@@ -186,6 +185,7 @@ def fine_gray(
     covariance = robust_covariance(sets, best.at, censoring, censored_rows)
     return FineGrayModel(
         **_result(sets, best, covariance, scale, design, confidence_level),
+        _covariates=design.covariates,
         _means=scale.mean,
         _event_times=event_times,
         _hazard=best.at.rate * np.exp(-best.at.shift),

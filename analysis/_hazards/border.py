@@ -17,6 +17,7 @@ SHOWN = 5  # rows or names listed in an error
 class Design(NamedTuple):
     """Covariates as columns of numbers, with the name of each and the reference level of those that have levels."""
 
+    covariates: list[str]
     names: list[str]
     columns: list[np.ndarray]
     levels: dict[str, list]
@@ -84,7 +85,7 @@ def read_covariates(covariates: ArrayLike, n: int) -> Design:
         raise ValueError(f"covariates: found columns {_listed(frame.columns)}; allowed: at least one, each named once")
     levels = {str(name): _levels(series) for name, series in frame.items() if not _is_number(series)}
     design = encode(frame, levels)
-    constant = [name for name, column in zip(*design[:2], strict=True) if column.min() == column.max()]
+    constant = [name for name, column in zip(design.names, design.columns, strict=True) if column.min() == column.max()]
     constant += [name for name, found in levels.items() if len(found) < 2]
     if constant:
         raise ValueError(f"covariates: {_listed(constant)} do not vary among {n} rows, so have no coefficient")
@@ -93,10 +94,20 @@ def read_covariates(covariates: ArrayLike, n: int) -> Design:
     return design
 
 
+def choose(covariates: ArrayLike, names: list[str]) -> pd.DataFrame:
+    """The covariates of a model, in its order."""
+    frame = _frame(covariates).rename(columns=str)
+    missing = [name for name in names if name not in frame]
+    if missing:
+        raise ValueError(f"covariates: {_listed(missing)} missing; found: {_listed(frame.columns)}")
+    return frame[names]
+
+
 def encode(covariates: ArrayLike, levels: dict[str, list]) -> Design:
     """Columns of covariates, those with levels coded against the first of the levels given."""
+    frame = _frame(covariates)
     names, columns = [], []
-    for name, series in _frame(covariates).items():
+    for name, series in frame.items():
         if str(name) in levels:
             reference, *others = levels[str(name)]
             codes = pd.Categorical(_present(series), categories=levels[str(name)]).codes
@@ -107,13 +118,13 @@ def encode(covariates: ArrayLike, levels: dict[str, list]) -> Design:
         else:
             names.append(str(name))
             columns.append(_numbers(series))
-    return Design(names, columns, levels)
+    return Design([str(name) for name in frame], names, columns, levels)
 
 
 def _frame(covariates: ArrayLike) -> pd.DataFrame:
     """Covariates as a table; columns without names become x1, x2 and so on."""
     if isinstance(covariates, pd.DataFrame):
-        return covariates
+        return covariates.infer_objects(copy=False)  # numbers kept as objects are numbers
     if isinstance(covariates, pd.Series):
         return covariates.to_frame("x1" if covariates.name is None else covariates.name)
     array = np.asarray(covariates) if not isinstance(covariates, pd.Categorical) else covariates
@@ -121,7 +132,7 @@ def _frame(covariates: ArrayLike) -> pd.DataFrame:
         return pd.DataFrame({"x1": array})
     if array.ndim != 2:
         raise ValueError(f"covariates: found {array.ndim} dimensions; allowed: a table, or one row for each patient")
-    return pd.DataFrame(array, columns=[f"x{j + 1}" for j in range(array.shape[1])])
+    return pd.DataFrame(array, columns=[f"x{j + 1}" for j in range(array.shape[1])]).infer_objects(copy=False)
 
 
 def _is_number(series: pd.Series) -> bool:
@@ -157,7 +168,7 @@ def _numbers(series: pd.Series) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         finite = values.dtype.kind != "f" or np.isfinite(values.sum()) or np.isfinite(values).all()
     if not finite:
-        raise ValueError(f"{series.name}: {_rows(~np.isfinite(values), values)}; allowed: numbers, none missing")
+        raise ValueError(f"{series.name}: {_rows(~np.isfinite(values), values)}; allowed: finite numbers, none missing")
     return values
 
 

@@ -34,6 +34,15 @@ class Ties(NamedTuple):
     first: np.ndarray
 
 
+class Carried(NamedTuple):
+    """Rows with a competing event; 1/G(T−) of each; at each event time how many of them are earlier, and G(s−)."""
+
+    rows: np.ndarray
+    weight: np.ndarray
+    before: np.ndarray
+    left: np.ndarray
+
+
 @dataclass(frozen=True)
 class RiskSets:
     """Rows sorted by time, with all that does not change while the coefficients do."""
@@ -42,8 +51,7 @@ class RiskSets:
     event_rows: np.ndarray
     times: Times  # the event times
     past: np.ndarray  # for each row the number of event times up to its own time
-    carried: np.ndarray | None  # 1/G(T−) for rows with a competing event, else 0
-    left: np.ndarray | None  # G(s−) at each event time
+    carried: Carried | None
     ties: Ties | None
 
     @property
@@ -68,7 +76,7 @@ class Likelihood(NamedTuple):
 def distinct(rows: np.ndarray, group: np.ndarray | None, group_first: np.ndarray) -> Times:
     """Distinct times of these rows (ascending); ``group`` numbers the distinct times of all rows, None without ties."""
     if group is None:
-        return Times(rows, np.ones(rows.size))
+        return Times(rows, np.broadcast_to(1.0, rows.size))
     mine = group.take(rows)
     new = np.flatnonzero(np.diff(mine, prepend=-1))
     return Times(group_first.take(mine.take(new)), np.diff(new, append=rows.size).astype(float))
@@ -98,12 +106,11 @@ def cumulated(values: np.ndarray) -> np.ndarray:
     return sums
 
 
-def sums_before(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """For each of some rows (ascending), the sum of the values of the rows before it, along the last axis."""
-    sums = values.cumsum(axis=-1).take(rows - 1, axis=-1, mode="clip")
-    if rows.size and rows[0] == 0:
-        sums[..., 0] = 0
-    return sums
+def count_before(positions: np.ndarray, rows: np.ndarray, n: int) -> np.ndarray:
+    """For each of some rows, how many of the ascending positions are before it."""
+    mark = np.zeros(n + 1, np.int64)
+    mark[positions + 1] = 1
+    return mark.cumsum(out=mark).take(rows)
 
 
 def remaining(values: np.ndarray) -> np.ndarray:
@@ -124,15 +131,21 @@ def risk_sets(
     n = times.size
     rows = np.flatnonzero(status == CAUSE)
     at = distinct(rows, *tie_groups(times))
-    carried = None if left is None else np.where(status == COMPETING, 1 / left, 0.0)
-    ties = None
-    if efron and at.first.size < rows.size:
-        count = at.count.astype(np.int64)
-        first = np.cumsum(count) - count
-        time = np.repeat(np.arange(count.size), count)
-        ties = Ties(time, (np.arange(rows.size) - first[time]) / at.count[time], first)
-    past = count_up_to(at.first, n)
-    return RiskSets(z, rows, at, past, carried, None if left is None else left[at.first], ties)
+    carried = None
+    competing = np.flatnonzero(status == COMPETING)
+    if left is not None and competing.size:
+        before = count_before(competing, at.first, n)
+        carried = Carried(competing, 1 / left.take(competing), before, left.take(at.first))
+    ties = _efron(at) if efron and at.first.size < rows.size else None
+    return RiskSets(z, rows, at, count_up_to(at.first, n), carried, ties)
+
+
+def _efron(at: Times) -> Ties:
+    """Terms of Efron's likelihood: the l-th of d tied events has taken out l/d of the weights of all (Efron 1977)."""
+    count = at.count.astype(np.int64)
+    first = count.cumsum() - count
+    time = np.repeat(np.arange(count.size), count)
+    return Ties(time, (np.arange(time.size) - first[time]) / count[time], first)
 
 
 def censoring_times(times: np.ndarray, status: np.ndarray) -> Times:
@@ -161,17 +174,14 @@ def likelihood(sets: RiskSets, coefficients: np.ndarray) -> Likelihood:
     eta -= shift
     value = eta.take(sets.event_rows).sum()
     relative = np.exp(eta, out=eta)
-    carried = None if sets.carried is None else relative * sets.carried
-    at_risk = _over_risk_sets(sets, relative, carried)
+    at_risk = _over_risk_sets(sets, relative)
     events = sets.times.count if sets.ties is None else np.ones(at_risk.size)
     value -= np.log(at_risk) @ events
     rate = events / at_risk
     mean = np.empty((len(sets.z), at_risk.size))
     for some in columns_at_once(sets.z):
-        of_some = None if carried is None else carried * sets.z[some]
-        mean[some] = _over_risk_sets(sets, relative * sets.z[some], of_some)
+        mean[some] = _over_risk_sets(sets, relative * sets.z[some])
     mean /= at_risk
-    del carried
     residual = _expected(sets, relative, rate)
     information = _products(sets.z, residual) - _products(mean, events)
     np.negative(residual, out=residual)
@@ -179,12 +189,13 @@ def likelihood(sets: RiskSets, coefficients: np.ndarray) -> Likelihood:
     return Likelihood(value, sets.z @ residual, information, relative, shift, residual, _by_time(sets, rate), mean)
 
 
-def _over_risk_sets(sets: RiskSets, values: np.ndarray, carried: np.ndarray | None) -> np.ndarray:
-    """Sum of values over the risk set of each term, along the last axis; ``carried`` are the values with weights."""
-    first = sets.times.first
-    sums = values[..., ::-1].cumsum(axis=-1).take(values.shape[-1] - 1 - first, axis=-1)
-    if carried is not None:
-        sums += sets.left * sums_before(carried, first)
+def _over_risk_sets(sets: RiskSets, values: np.ndarray) -> np.ndarray:
+    """Sum of the rows' values over the risk set of each term, along the last axis."""
+    sums = values[..., ::-1].cumsum(axis=-1).take(values.shape[-1] - 1 - sets.times.first, axis=-1)
+    if sets.carried is not None:
+        carried = values.take(sets.carried.rows, axis=-1)
+        carried *= sets.carried.weight
+        sums += sets.carried.left * cumulated(carried).take(sets.carried.before, axis=-1)
     if sets.ties is None:
         return sums
     tied = _by_time(sets, values.take(sets.event_rows, axis=-1))
@@ -201,9 +212,9 @@ def _expected(sets: RiskSets, relative: np.ndarray, rate: np.ndarray) -> np.ndar
     jumps = _by_time(sets, rate)
     expected = cumulated(jumps).take(sets.past)
     if sets.carried is not None:
-        later = remaining(jumps * sets.left).take(sets.past)
-        later *= sets.carried
-        expected += later
+        rows = sets.carried.rows
+        later = remaining(jumps * sets.carried.left).take(sets.past.take(rows))
+        expected[rows] += sets.carried.weight * later
     if sets.ties is not None:
         expected[sets.event_rows] -= _by_time(sets, rate * sets.ties.share).take(sets.ties.time)
     expected *= relative

@@ -13,10 +13,10 @@ from analysis._hazards.risk_sets import (
     RiskSets,
     Times,
     columns_at_once,
+    count_before,
     count_up_to,
     cumulated,
     remaining,
-    sums_before,
 )
 
 
@@ -29,49 +29,64 @@ def robust_covariance(sets: RiskSets, at: Likelihood, censoring: Times, censored
 
 def influences(sets: RiskSets, at: Likelihood, censoring: Times, censored_rows: np.ndarray) -> np.ndarray:
     """Influence η + ψ of each row on the score of each covariate, shape = (p, n)."""
-    n = at.relative.size
-    carried = at.relative * sets.carried
-    carrying = _Carrying(
-        censoring.first,
-        n - censoring.first,
-        np.append(0, sets.past).take(censoring.first),
-        sums_before(carried, censoring.first),
-        remaining(at.rate * sets.left),
-    )
-    censored_up_to = count_up_to(censoring.first, n)
+    carrying = None if sets.carried is None else _carrying(sets, at, censoring)
     out = np.empty_like(sets.z)
     for some in columns_at_once(out):
         z, part = sets.z[some], out[some]
         drift = at.rate * at.mean[some]
-        to_come = remaining(drift * sets.left)
         np.multiply(at.residual, z, out=part)
-        _add_product(part, cumulated(drift).take(sets.past, axis=-1), at.relative)
-        _add_product(part, to_come.take(sets.past, axis=-1), carried)
+        lived = cumulated(drift).take(sets.past, axis=-1)
+        lived *= at.relative
+        part += lived
+        del lived  # as large as the data
         part[:, sets.event_rows] -= at.mean[some].take(sets.past.take(sets.event_rows) - 1, axis=-1)
-        share = _share(carrying, carried * z, to_come)
-        part -= cumulated(share * (censoring.count / carrying.at_risk)).take(censored_up_to, axis=-1)
-        part[:, censored_rows] += share.take(censored_up_to.take(censored_rows) - 1, axis=-1)
+        if carrying is not None:
+            to_come = remaining(drift * sets.carried.left)
+            rows = sets.carried.rows
+            part[:, rows] += carrying.relative * to_come.take(sets.past.take(rows), axis=-1)
+            if censored_rows.size:
+                q = _q(sets, carrying, z, to_come)
+                _add_censoring(part, q, censoring, censored_rows)
     return out
 
 
-def _add_product(total: np.ndarray, one: np.ndarray, other: np.ndarray) -> None:
-    """Add a product to a total, both in place, because each is as large as the data."""
-    one *= other
-    total += one
-
-
 class _Carrying(NamedTuple):
-    """At each time of censoring: its first row, rows at risk, event times before, weight carried on, hazard to come."""
+    """Weights of the rows carried on, and at each time of censoring what concerns them."""
 
-    first: np.ndarray
-    at_risk: np.ndarray
-    times_before: np.ndarray
-    weight: np.ndarray
-    hazard_to_come: np.ndarray
+    relative: np.ndarray  # relative hazard / G(T−) of each
+    before: np.ndarray  # at each time of censoring, how many were carried on from before
+    weight: np.ndarray  # the sum of their weights
+    times_before: np.ndarray  # how many event times have passed
+    to_come: np.ndarray  # from each event time on, the sum of G(s−) times the hazard
 
 
-def _share(carrying: _Carrying, carried_z: np.ndarray, drift_to_come: np.ndarray) -> np.ndarray:
-    """q(u)/π(u): what the rows carried on from before u still add to the score, per row at risk of being censored."""
-    q = sums_before(carried_z, carrying.first) * carrying.hazard_to_come.take(carrying.times_before)
-    q -= carrying.weight * drift_to_come.take(carrying.times_before, axis=-1)
-    return q / carrying.at_risk
+def _carrying(sets: RiskSets, at: Likelihood, censoring: Times) -> _Carrying:
+    """What is the same for all covariates."""
+    n = at.relative.size
+    rows, weight, _, left = sets.carried
+    relative = at.relative.take(rows) * weight
+    before = count_before(rows, censoring.first, n)
+    times_before = count_before(sets.times.first, censoring.first, n)
+    return _Carrying(relative, before, cumulated(relative).take(before), times_before, remaining(at.rate * left))
+
+
+def _q(sets: RiskSets, carrying: _Carrying, z: np.ndarray, to_come: np.ndarray) -> np.ndarray:
+    """q(u): what the rows carried on from before a time of censoring u still add to the score from u on."""
+    carried_z = z.take(sets.carried.rows, axis=-1)
+    carried_z *= carrying.relative
+    q = cumulated(carried_z).take(carrying.before, axis=-1)
+    q *= carrying.to_come.take(carrying.times_before)
+    q -= carrying.weight * to_come.take(carrying.times_before, axis=-1)
+    return q
+
+
+def _add_censoring(part: np.ndarray, q: np.ndarray, censoring: Times, censored_rows: np.ndarray) -> None:
+    """Add ψ, the integral of q(u)/π(u) against each row's martingale of censoring, to part; uses q up."""
+    n = part.shape[-1]
+    at_risk = n - censoring.first
+    passed = count_up_to(censoring.first, n)
+    q /= at_risk
+    part[:, censored_rows] += q.take(passed.take(censored_rows) - 1, axis=-1)
+    q *= censoring.count
+    q /= at_risk
+    part -= cumulated(q).take(passed, axis=-1)
