@@ -185,19 +185,15 @@ def _curve(time: np.ndarray, kind: np.ndarray, z: float) -> _Curve:
     """Aalen-Johansen: F grows by S(t-) d1/Y at each event of the cause, where S is free of any event."""
     counts = tally(time, kind, 3)
     n_event, n_competing = counts.count[CAUSE], counts.count[COMPETING]
-    some = np.flatnonzero((n_event + n_competing) != 0)
+    some = ((n_event + n_competing) != 0).nonzero()[0]
     y, d1, d2 = counts.at_risk[some], n_event[some], n_competing[some]
-    s = (y - d1 - d2) / y
-    np.cumprod(s, out=s)
+    s = ((y - d1 - d2) / y).cumprod()
     s_before = shift(s, 1.0)
-    f = s_before / y
-    f *= d1
-    np.cumsum(f, out=f)
-    jumps = np.flatnonzero(d1 != 0)  # estimate and variance change nowhere else
-    variance = _variance(y, d1, d2, s_before, s, f, jumps)
-    f, last = f[jumps], held(n_event)
-    columns = f, np.sqrt(variance), *_log_log(f, variance, z)
-    return _Curve(counts, *(hold(column, last, before) for column, before in zip(columns, _BEFORE, strict=True)))
+    f = (s_before / y * d1).cumsum()
+    jumps = (d1 != 0).nonzero()[0]  # estimate and error change nowhere else
+    error = np.sqrt(_variance(y, d1, d2, s_before, s, f, jumps))
+    f = f[jumps]
+    return _Curve(counts, *hold((f, error, *_log_log(f, error, z)), _BEFORE, held(n_event)))
 
 
 _BEFORE = (0.0, 0.0, np.nan, np.nan)  # estimate, error and limits before the first event of the cause
@@ -222,19 +218,16 @@ def _variance(
         sums[0, b] = gain * (1 - lost) + drain * lost
         sums[1, b] = q * (gain - drain)
         sums[2, b] = q * q * (v1 + v2)
-    squares, products, weights = (np.cumsum(row, out=row)[k] for row in sums)
+    squares, products, weights = sums.cumsum(axis=1, out=sums).take(k, axis=1)
     r = r[k]
     return np.maximum(squares + r * (2 * products + r * weights), 0.0)
 
 
-def _log_log(f: np.ndarray, variance: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:
+def _log_log(f: np.ndarray, error: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:
     """Limits ``F ** exp(-+z * se / (F * log(F)))`` (Pintilie 2006); missing at 1 and without variance."""
-    log_f = np.log(np.where((f < 1 - ROUNDING) & (variance > 0), f, np.nan))
-    factor = z * np.sqrt(variance)
-    factor /= f * log_f
-    np.exp(factor, out=factor)
-    low, high = log_f / factor, log_f * factor
-    return np.exp(low, out=low), np.exp(high, out=high)
+    log_f = np.log(np.where((f < 1 - ROUNDING) & (error > 0), f, np.nan))
+    factor = np.exp(z * error / (f * log_f))
+    return np.exp(log_f / factor), np.exp(log_f * factor)
 
 
 def _at(curve: _Curve, at: np.ndarray) -> _Curve:

@@ -4,6 +4,7 @@ Vocabulary: a *tally* counts patients at each distinct time; *at risk* at t are 
 function* keeps its value until the next time and is 0 (or 1, a survival curve) before the first.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,12 +33,13 @@ class Tally(NamedTuple):
 
 def tally(time: np.ndarray, kind: np.ndarray, n_kinds: int) -> Tally:
     """Count the rows of each kind (0, 1, ...) at each distinct time; equal times are equal to the last bit."""
-    order = np.argsort(time)
-    time, kind, n = time[order], kind[order], len(time)
-    new = time[1:] != time[:-1]
+    order, n = time.argsort(), len(time)
+    time, kind = time[order], kind[order]
+    new = np.ones(n, dtype=bool)
+    np.not_equal(time[1:], time[:-1], out=new[1:])
     if new.all():  # no ties: nothing to add up
         return Tally(time, np.arange(n, 0, -1), [(kind == k).astype(np.int64) for k in range(n_kinds)])
-    first = np.flatnonzero(np.concatenate(([True], new)))
+    first = new.nonzero()[0]
     count = [np.add.reduceat(kind == k, first, dtype=np.int64) for k in range(n_kinds)]
     return Tally(time[first], n - first, count)
 
@@ -64,17 +66,23 @@ def beside(
 
 def shift(values: np.ndarray, start: float) -> np.ndarray:
     """Left limits of a step function: the value before each time, ``start`` before the first."""
-    return np.concatenate(([start], values))[:-1]
+    left = np.empty_like(values)
+    left[:1], left[1:] = start, values[:-1]
+    return left
 
 
 def held(steps: np.ndarray) -> np.ndarray:
     """For each time how many times so far had a step, where ``steps`` is not 0; shape = (m,)."""
-    return np.cumsum(steps != 0, dtype=np.intp)
+    return (steps != 0).cumsum(dtype=np.intp)
 
 
-def hold(values: np.ndarray, last: np.ndarray, before: float) -> np.ndarray:
-    """Values of the steps at all times: the value of the last step, ``before`` before the first."""
-    return np.concatenate(([before], values))[last]
+def hold(columns: Sequence[np.ndarray], before: Sequence[float], last: np.ndarray) -> np.ndarray:
+    """Values of the steps at all times, a row for each column: those of the last step, ``before`` before the first."""
+    values = np.empty((len(columns), len(columns[0]) + 1))
+    values[:, 0] = before
+    for row, column in zip(values, columns, strict=True):
+        row[1:] = column
+    return values.take(last, axis=1)
 
 
 def read(time: np.ndarray, columns: list[np.ndarray], before: list[float], at: np.ndarray) -> list[np.ndarray]:
