@@ -83,8 +83,9 @@ def read_covariates(covariates: ArrayLike, n: int) -> Design:
         raise ValueError(f"covariates: {len(frame)} rows, but time has {n}")
     if not frame.shape[1] or not frame.columns.is_unique:
         raise ValueError(f"covariates: found columns {_listed(frame.columns)}; allowed: at least one, each named once")
-    levels = {str(name): _levels(series) for name, series in frame.items() if not _is_number(series)}
-    design = encode(frame, levels)
+    given = [(str(name), series) for name, series in frame.items()]
+    levels = {name: _levels(series) for name, series in given if not _is_number(series)}
+    design = encode(given, levels)
     constant = [name for name, column in zip(design.names, design.columns, strict=True) if column.min() == column.max()]
     constant += [name for name, found in levels.items() if len(found) < 2]
     if constant:
@@ -94,31 +95,47 @@ def read_covariates(covariates: ArrayLike, n: int) -> Design:
     return design
 
 
-def choose(covariates: ArrayLike, names: list[str]) -> pd.DataFrame:
+def choose(covariates: ArrayLike, names: list[str]) -> list[tuple[str, pd.Series]]:
     """The covariates of a model, in its order."""
     frame = _frame(covariates).rename(columns=str)
     missing = [name for name in names if name not in frame]
     if missing:
         raise ValueError(f"covariates: {_listed(missing)} missing; found: {_listed(frame.columns)}")
-    return frame[names]
+    return list(frame[names].items())
 
 
-def encode(covariates: ArrayLike, levels: dict[str, list]) -> Design:
+def encode(covariates: list[tuple[str, pd.Series]], levels: dict[str, list]) -> Design:
     """Columns of covariates, those with levels coded against the first of the levels given."""
-    frame = _frame(covariates)
     names, columns = [], []
-    for name, series in frame.items():
-        if str(name) in levels:
-            reference, *others = levels[str(name)]
-            codes = pd.Categorical(_present(series), categories=levels[str(name)]).codes
+    for name, series in covariates:
+        if name in levels:
+            reference, *others = levels[name]
+            codes = pd.Categorical(_present(series), categories=levels[name]).codes
             if codes.min(initial=0) < 0:
-                raise ValueError(f"{name}: {_rows(codes < 0, series)}; allowed: {_listed(levels[str(name)])}")
+                raise ValueError(f"{name}: {_rows(codes < 0, series)}; allowed: {_listed(levels[name])}")
             names += [f"{name}[{level} vs {reference}]" for level in others]
             columns += [codes == code for code in range(1, len(others) + 1)]
         else:
-            names.append(str(name))
+            names.append(name)
             columns.append(_numbers(series))
-    return Design([str(name) for name in frame], names, columns, levels)
+    return Design([name for name, _ in covariates], names, columns, levels)
+
+
+def _frame(covariates: ArrayLike) -> pd.DataFrame:
+    """Covariates as a table; columns without names become x1, x2 and so on."""
+    if isinstance(covariates, pd.DataFrame):
+        frame = covariates
+    elif isinstance(covariates, pd.Series):
+        frame = covariates.to_frame("x1" if covariates.name is None else covariates.name)
+    elif isinstance(covariates, pd.Categorical) or np.ndim(covariates) == 1:
+        frame = pd.DataFrame({"x1": covariates})
+    elif np.ndim(covariates) == 2:
+        array = np.asarray(covariates)
+        frame = pd.DataFrame(array, columns=[f"x{j + 1}" for j in range(array.shape[1])])
+    else:
+        raise ValueError(f"covariates: found {np.ndim(covariates)} dimensions; allowed: one row for each patient")
+    kept_as_objects = any(dtype.kind == "O" for dtype in frame.dtypes)
+    return frame.infer_objects(copy=False) if kept_as_objects else frame  # numbers kept as objects are numbers
 
 
 def _frame(covariates: ArrayLike) -> pd.DataFrame:
@@ -162,6 +179,8 @@ def _present(series: pd.Series) -> pd.Series:
 
 def _numbers(series: pd.Series) -> np.ndarray:
     """Values of a numeric covariate, or an error if one is missing or infinite."""
+    if not _is_number(series):
+        raise ValueError(f"{series.name}: found names; allowed: numbers")
     values = series.to_numpy()
     if not isinstance(series.dtype, np.dtype):
         values = series.to_numpy(float, na_value=np.nan)
