@@ -1,5 +1,7 @@
 """Time against the number of patients: one panel for each task."""
 
+import math
+
 import pandas as pd
 from matplotlib.ticker import FixedLocator, NullLocator
 
@@ -36,7 +38,7 @@ def panels(table: pd.DataFrame, width: int = WIDE):
     y = min(table.median_ms.min(), table.floor_ms.min()) / 2, table.median_ms.max() * 2
     for place, task in enumerate(tasks):
         row, column = divmod(place, across)
-        left, right = column * each + 52, width - (column + 1) * each + (116 if wide else 112)
+        left, right = column * each + 52, width - (column + 1) * each + 126
         ax = panel(fig, left, row * high + 32, right, (down - 1 - row) * high + 44)
         _axes(ax, x, y, task)
         _lines(ax, table[table.task == task], y, high - 76)
@@ -52,7 +54,7 @@ def _axes(ax, x, y, task: str) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_locator(FixedLocator(sizes))
-    ax.set_xticklabels([f"{s:,.0f}" if s < 1e6 else f"{s / 1e6:.0f} million" for s in sizes], size=11.5)
+    ax.set_xticklabels(["10" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[round(math.log10(s))] for s in sizes])
     ax.yaxis.set_major_locator(FixedLocator([value for value, _ in marks[::step]]))
     ax.set_yticklabels([name for _, name in marks[::step]])
     ax.set_xlabel("patients", size=12)
@@ -75,35 +77,43 @@ def _lines(ax, rows: pd.DataFrame, y, height: float) -> None:
 def _labels(ax, ends: list, y, height: float) -> None:
     """Names beside the panel, moved apart where they would overlap, each tied to the end of its line."""
     ends = sorted(ends, key=lambda end: end[1])
-    to_pixel = height / (ax.transScale.transform((1, y[1]))[1] - ax.transScale.transform((1, y[0]))[1])
-    base = ax.transScale.transform((1, y[0]))[1]
-    wanted = [(ax.transScale.transform((1, end[1]))[1] - base) * to_pixel for end in ends]
+    low, high = (ax.transScale.transform((1, limit))[1] for limit in y)
+    wanted = [(ax.transScale.transform((1, end[1]))[1] - low) / (high - low) * height for end in ends]
+    inside = max(end[0] for end in ends)
     for at, (size, value, name, colour), here in zip(_apart(wanted, height), ends, wanted, strict=True):
-        weight = "bold" if name == OURS else "normal"
-        far = ax.get_xlim()[1]
+        tie = {"arrowstyle": "-", "color": C["quiet"], "lw": 0.7, "shrinkA": 2, "shrinkB": 3, "relpos": (0, 0.5)}
         ax.annotate(
             name,
             (size, value),
-            xytext=(1, at / height),
+            xytext=(1.04, at / height),
             textcoords="axes fraction",
             va="center",
             size=11.5,
-            weight=weight,
+            weight="bold" if name == OURS else "normal",
             color=C[colour],
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": C["grid"], "lw": 1, "shrinkA": 0, "shrinkB": 3}
-            if abs(at - here) > 3 or size < far / 2
-            else None,
+            arrowprops=tie if abs(at - here) > 3 or size < inside else None,
         )
 
 
 def _apart(wanted: list[float], height: float) -> list[float]:
-    """Heights as near to the wanted ones as labels of one line allow, bottom to top."""
-    places = []
-    for at in wanted:
-        places.append(max(at, places[-1] + APART) if places else max(at, 0))
-    over = max(0.0, places[-1] - height)
-    for k in range(len(places) - 1, -1, -1):
-        limit = places[k + 1] - APART if k + 1 < len(places) else places[k] - over
-        places[k] = min(places[k], limit)
-    return places
+    """Heights, in rising order, as near to the wanted ones as labels of one line allow.
+
+    Examples
+    --------
+    >>> _apart([50, 50, 100], 200)
+    [43.0, 57.0, 100.0]
+    """
+    blocks: list[list[float]] = []  # neighbours that touch share the mean of where their first would be
+    for place, at in enumerate(wanted):
+        blocks.append([at - place * APART])
+        while len(blocks) > 1 and _mean(blocks[-2]) >= _mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    start = [_mean(block) for block in blocks for _ in block]
+    last = height - (len(wanted) - 1) * APART
+    return [max(0.0, min(at, last)) + place * APART for place, at in enumerate(start)]
+
+
+def _mean(values: list[float]) -> float:
+    """Mean of a few numbers."""
+    return sum(values) / len(values)
