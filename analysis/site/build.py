@@ -13,6 +13,8 @@ INPUTS = (
     "analysis/**/*",
     "data/**/*",
     "chapters/**/*",
+    "tests/reference/**/*",
+    "benchmarks/*.csv",
     "_static/**/*",
     "public/**/*",
     "*.yml",
