@@ -14,7 +14,7 @@ SCRIPT = "hazards/hazards.R"
 COEFFICIENT = Rule(
     "standard errors",
     1e-8,
-    "an iterated fit, R's run to its own floor: its line search stops that far from the maximum",
+    "an iterated fit, R’s run to its own floor: its line search stops that far from the maximum",
 )
 ERROR = Rule("relative", 1e-8, "the matrix is taken at a point up to one small step before the maximum")
 CORRELATION = Rule(

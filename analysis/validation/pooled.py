@@ -15,7 +15,7 @@ SCRIPT = "pooling.R"
 FLOOR = 1e-4  # with the tolerance 1e-12: for tau², I² and limits that are zero up to rounding
 SAME = Rule("relative", 1e-8, "closed forms, and iterations that metafor was asked to run to their end", FLOOR)
 INTEGRAL = Rule(
-    "relative", 1e-6, "R's value comes from finite differences of integrals; here the derivatives are exact"
+    "relative", 1e-6, "R’s value comes from finite differences of integrals; here the derivatives are exact"
 )
 LME4 = Rule("relative", 1e-4, "metafor leaves the fit to lme4, which stops early and integrates over 25 nodes")
 WORDS = {"EE": "equal", "DL": "dl", "PM": "pm", "REML": "reml"}

@@ -1,5 +1,7 @@
 """The comparisons as the validation page shows them."""
 
+from html import escape
+
 import numpy as np
 import pandas as pd
 from IPython.display import HTML
@@ -8,6 +10,17 @@ from analysis.validation.benchmark import standing
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 DIGITS = 14
+PLAIN = {
+    "std error": "standard error",
+    "conf low": "limits",
+    "conf high": "limits",
+    "prediction low": "prediction limits",
+    "prediction high": "prediction limits",
+    "coef": "coefficient",
+    "tau2": "τ²",
+    "i2": "I²",
+    "h2": "H²",
+}
 
 
 def power(value: float) -> str:
@@ -29,13 +42,26 @@ def power(value: float) -> str:
 
 def measured(value: float, kind: str) -> str:
     """A difference with its unit where it is not relative to R's value."""
-    return power(value) + {"relative": "", "absolute": " (absolute)", "standard errors": " SE"}[kind]
+    return power(value) + {"relative": "", "absolute": " abs.", "standard errors": " SE"}[kind]
 
 
-def name(estimator: str, module: str = "") -> HTML:
-    """An estimator as code, with its module below."""
-    below = f'<span class="ids">analysis.{module}</span>' if module else ""
-    return HTML(f"<code>{estimator.replace('.', '(…).')}</code>{below}")
+def name(estimator: str, below: str = "") -> HTML:
+    """An estimator as code, with a remark below."""
+    remark = f'<span class="ids">{escape(below)}</span>' if below else ""
+    return HTML(f"<code>{estimator.replace('.', '(…).')}</code>{remark}")
+
+
+def in_words(quantities: str) -> str:
+    """Quantities, separated by commas, as a reader calls them.
+
+    Examples
+    --------
+    >>> in_words("estimate, std error, conf low, conf high")
+    'estimate, standard error, limits'
+    """
+    for found, said in PLAIN.items():
+        quantities = quantities.replace(found, said)
+    return ", ".join(dict.fromkeys(quantities.split(", ")))
 
 
 def estimator_rows(summed: pd.DataFrame) -> pd.DataFrame:
@@ -49,17 +75,43 @@ def estimator_rows(summed: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Estimator, Compared, Numbers, Largest difference, Allowed, Why so much, R``.
+        ``Estimator`` with what is compared, ``Numbers, Largest difference, Allowed, R``.
     """
     return pd.DataFrame(
         {
-            "Estimator": [name(row.estimator, row.module) for row in summed.itertuples()],
-            "Compared": summed.quantities,
+            "Estimator": [name(row.estimator, in_words(row.quantities)) for row in summed.itertuples()],
             "Numbers": [f"{n:,}" for n in summed.compared],
             "Largest difference": [measured(r.largest_difference, r.kind) for r in summed.itertuples()],
             "Allowed": [measured(r.tolerance, r.kind) for r in summed.itertuples()],
-            "Why so much": summed.reason,
             "R": summed.r_package + " " + summed.r_version,
+        }
+    )
+
+
+def reason_rows(summed: pd.DataFrame) -> pd.DataFrame:
+    """Each tolerance with its reason and the estimators it is for.
+
+    Parameters
+    ----------
+    summed : DataFrame
+        See `analysis.validation.estimators`.
+
+    Returns
+    -------
+    DataFrame
+        ``Allowed, Why, For``; the strictest first.
+    """
+    groups = summed.groupby(["kind", "reason"], sort=False)
+    rows = [
+        (rows.tolerance.max(), kind, reason[:1].upper() + reason[1:], ", ".join(dict.fromkeys(rows.estimator)))
+        for (kind, reason), rows in groups
+    ]
+    rows.sort(key=lambda row: row[0])
+    return pd.DataFrame(
+        {
+            "Allowed": [measured(tolerance, kind) for tolerance, kind, _, _ in rows],
+            "Why": [reason for _, _, reason, _ in rows],
+            "For": [HTML(", ".join(f"<code>{n}</code>" for n in names.split(", "))) for _, _, _, names in rows],
         }
     )
 
