@@ -11,7 +11,7 @@ import pytest
 from analysis import paths
 
 pytestmark = pytest.mark.xdist_group("site")
-FOLDERS = ("analysis", "chapters", "data", "_static", "public", "_build")
+FOLDERS = ("analysis", "benchmarks", "chapters", "data", "tests/reference", "_static", "public", "_build")
 FILES = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")
 
 
