@@ -1,4 +1,4 @@
-# make book · make test · make serve · make check · make lint · make lock · make clean
+# make book · make test · make serve · make check · make lint · make bench · make lock · make clean
 # The first two are all a newcomer needs: a machine with Python >= 3.11, make and git.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ export PYTHONHASHSEED := 0
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve check lint lock clean
+.PHONY: help book test serve check lint bench lock clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -41,6 +41,10 @@ serve: .venv/ready
 	@test -d _build/html || $(MAKE) book
 	@echo "http://localhost:$(PORT)  (stop with Ctrl-C)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+# Times the estimators beside whatever else is installed; writes benchmarks/results.csv and .svg. Takes minutes.
+bench: .venv/ready
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/bench.py
 
 # Rewrites the lock from requirements.in; needs uv (pip install uv). Review the difference before committing it.
 lock:

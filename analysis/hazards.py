@@ -18,8 +18,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
+from analysis import border as shared
 from analysis._hazards import border
-from analysis._hazards.newton import Maximum, NotIdentifiedError, maximise, start_from_few
+from analysis._hazards.newton import Maximum, NoMaximumError, NotIdentifiedError, maximise, start_from_few
 from analysis._hazards.risk_sets import RiskSets, censoring_times, risk_sets, uncensored_before
 from analysis._hazards.robust import robust_covariance
 
@@ -158,7 +159,8 @@ def fine_gray(
     ------
     ValueError
         If times, events or covariates are missing or impossible, no event of the cause occurred, or a covariate does
-        not vary or is a combination of others; says which, how many, and the first rows.
+        not vary, is a combination of others or orders all patients as their times do; says which, how many, and the
+        first rows.
 
     References
     ----------
@@ -179,7 +181,7 @@ def fine_gray(
     left = uncensored_before(times, censoring)
     sets = risk_sets(times, status, z, efron=False, left=left)
     start = start_from_few(times, status, z, False, left)
-    event_times, censored_rows = times.take(sets.times.first), np.flatnonzero(status == border.CENSORED)
+    event_times, censored_rows = times.take(sets.times.first), np.flatnonzero(status == shared.CENSORED)
     del times, status, left  # makes room
     best = _best(sets, design.names, start)
     covariance = robust_covariance(sets, best.at, censoring, censored_rows)
@@ -257,8 +259,8 @@ def _read(time, event, covariates, cause, censored, confidence_level) -> tuple[n
     """Everything that comes in, checked."""
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level: found {confidence_level}; allowed: between 0 and 1")
-    times = border.read_times(time)
-    status = border.read_events(event, cause, censored, times.size)
+    times = shared.times(time)
+    status = border.read_status(event, cause, censored, times)
     return times, status, border.read_covariates(covariates, times.size)
 
 
@@ -277,6 +279,11 @@ def _best(sets: RiskSets, names: list[str], start: np.ndarray) -> Maximum:
     """The maximum, or an error that names the covariate without information of its own and says why it has none."""
     try:
         return maximise(sets, start)
+    except NoMaximumError:
+        raise ValueError(
+            f"covariates: the likelihood rises until relative hazards exceed the range of numbers, so no coefficients; "
+            f"does one of {', '.join(map(repr, names))} tell who has the event, or when?"
+        ) from None
     except NotIdentifiedError as error:
         j = error.column
         others = np.delete(sets.z, np.s_[j:], axis=0).T

@@ -186,7 +186,7 @@ def _curve(time: np.ndarray, kind: np.ndarray, z: float) -> _Curve:
     counts = tally(time, kind, 3)
     n_event, n_competing = counts.count[CAUSE], counts.count[COMPETING]
     some = ((n_event + n_competing) != 0).nonzero()[0]
-    y, d1, d2 = counts.at_risk[some], n_event[some], n_competing[some]
+    y, d1, d2 = (column[some].astype(float) for column in (counts.at_risk, n_event, n_competing))
     s = ((y - d1 - d2) / y).cumprod()
     s_before = shift(s, 1.0)
     f = (s_before / y * d1).cumsum()
@@ -227,7 +227,8 @@ def _log_log(f: np.ndarray, error: np.ndarray, z: float) -> tuple[np.ndarray, np
     """Limits ``F ** exp(-+z * se / (F * log(F)))`` (Pintilie 2006); missing at 1 and without variance."""
     log_f = np.log(np.where((f < 1 - ROUNDING) & (error > 0), f, np.nan))
     factor = np.exp(z * error / (f * log_f))
-    return np.exp(log_f / factor), np.exp(log_f * factor)
+    with np.errstate(divide="ignore"):  # a factor of 0: the error tells nothing, the limits are 0 and 1
+        return np.exp(log_f / factor), np.exp(log_f * factor)
 
 
 def _at(curve: _Curve, at: np.ndarray) -> _Curve:

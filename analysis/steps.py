@@ -40,8 +40,11 @@ def tally(time: np.ndarray, kind: np.ndarray, n_kinds: int) -> Tally:
     if new.all():  # no ties: nothing to add up
         return Tally(time, np.arange(n, 0, -1), [(kind == k).astype(np.int64) for k in range(n_kinds)])
     first = new.nonzero()[0]
-    count = [np.add.reduceat(kind == k, first, dtype=np.int64) for k in range(n_kinds)]
-    return Tally(time[first], n - first, count)
+    at_risk = n - first
+    count = [np.add.reduceat(kind == k, first, dtype=np.int64) for k in range(1, n_kinds)]
+    others = at_risk - sum(count)
+    others[:-1] -= at_risk[1:]
+    return Tally(time[first], at_risk, [others, *count])
 
 
 def beside(

@@ -4,9 +4,9 @@ Vocabulary: an *event* is true or false (censored); *survival* at t is the share
 to 1); times are in the caller's unit, months in this project. Where another event can make the event impossible, 1 -
 Kaplan-Meier overstates its incidence: see `analysis.incidence`.
 
-Own numpy code on the counts that `analysis.incidence` uses: lifelines gives the same curve to 12 digits, but takes
-the first time as the median where S is exactly 0.5 (R takes the middle), has no strata in its log-rank test and no
-standard error for the restricted mean.
+Own numpy code on the counts that `analysis.incidence` uses: lifelines gives the same curve, but takes the first time
+as the median where S is exactly 0.5 (R takes the middle), has no strata in its log-rank test and no standard error of
+the restricted mean.
 """
 
 from collections.abc import Callable

@@ -9,8 +9,13 @@ import sys
 import threading
 
 import pytest
+from hypothesis import settings
 
 from analysis import data, paths
+
+# The same examples in every run, and no time limit for one of them: a busy machine must not fail a test.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [f"--{flag}" for flag in ("no-sandbox", "disable-gpu", "disable-background-networking", "disable-sync")]

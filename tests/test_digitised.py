@@ -87,7 +87,7 @@ def test_order_start_and_slips_of_the_hand():
     assert reconstruct_individual_data(curve[::-1], risk).equals(reconstruct_individual_data(tidy, risk[::-1]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(1, 40), st.booleans()), min_size=2, max_size=60))
 def test_without_censoring_between_every_patient_comes_back(rows):
     """A curve read off without error, with a number at risk after every month, gives back every event."""

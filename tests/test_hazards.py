@@ -13,7 +13,7 @@ from analysis._hazards import newton
 from analysis.hazards import cause_specific_cox, fine_gray
 
 REFERENCE = Path(__file__).parent / "reference" / "hazards"
-# R's own floor: its line search stops 1.5e-9 standard errors away, ours at 1e-13; on other shapes both agree to 1e-13.
+# crr's line search stops up to 1.5e-9 standard errors short here (checked in extended precision), ours at 1e-14.
 COEF_IN_SE = 1e-8
 STD_ERROR = 1e-8  # relative; ours is taken one step of less than 1e-9 before the maximum
 LOG_LIKELIHOOD = 1e-12  # relative
@@ -144,7 +144,7 @@ def same(one, other, rtol=1e-7):
 
 
 @both
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts(), st.randoms(use_true_random=False))
 def test_what_changes_nothing(fit, cohort, random):
     time, event, x = cohort
@@ -160,7 +160,7 @@ def test_what_changes_nothing(fit, cohort, random):
     np.testing.assert_allclose(model.table.z, scaled.table.z * [1, -1], rtol=1e-6, atol=1e-8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_without_competing_events_fine_gray_is_cox(cohort):
     time, event, x = cohort
@@ -170,7 +170,7 @@ def test_without_competing_events_fine_gray_is_cox(cohort):
     assert one.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_those_censored_at_time_0_change_no_coefficient(cohort):
     time, event, x = cohort
@@ -179,7 +179,7 @@ def test_those_censored_at_time_0_change_no_coefficient(cohort):
     np.testing.assert_allclose(gray(*more).table.coef, gray(time, event, x).table.coef, rtol=1e-7, atol=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_likelihood_by_its_definition(cohort):
     # everybody's weight at each event time written out, rows x event times, as Fine and Gray define it
@@ -209,7 +209,7 @@ def test_likelihood_by_its_definition(cohort):
     assert np.abs(slope * model.table.std_error).max() < 1e-6
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cohorts())
 def test_cumulative_incidence_rises_from_0_and_stays_below_1(cohort):
     curve = gray(*cohort).cumulative_incidence(cohort[2].head(3), [-1, 0, 1, 3, 400, 1e9])
@@ -319,17 +319,27 @@ def test_one_event(fit):
     assert fit(time, event, age).table.hazard_ratio["x1"] == np.inf
 
 
+def test_a_covariate_that_is_the_time_itself():
+    time = np.arange(1, 4001.0)
+    with pytest.raises(ValueError, match="does one of 'x1' tell who has the event, or when"):
+        cox(time, ["tmn"] * 4000, time)
+    assert cox(time[:8], ["tmn"] * 8, time[:8]).table.coef["x1"] == -np.inf
+
+
 TIME, EVENT, X = [1.0, 2, 3, 4, 5, 6], ["tmn", "death", "tmn", "censored", "tmn", "censored"], [1.0, 4, 2, 6, 3, 5]
 WRONG = {
-    "time missing": (([1, None, 3, 4, 5, 6], EVENT, X), r"time: 1 row\(s\) \(row 1: nan\); allowed: numbers from 0"),
-    "time negative": (([1, -2, 3, 4, 5, 6], EVENT, X), r"time: 1 row\(s\) \(row 1: -2"),
+    "time missing": (
+        ([1, None, 3, 4, 5, 6], EVENT, X),
+        "1 missing, negative .* of time: row 1: nan; allowed: numbers from 0",
+    ),
+    "time negative": (([1, -2, 3, 4, 5, 6], EVENT, X), "1 missing, negative .* of time: row 1: -2"),
     "time infinite": (([1, np.inf, 3, 4, 5, 6], EVENT, X), r"row 1: inf"),
-    "no rows": (([], [], []), "time: no rows"),
-    "event missing": ((TIME, [*EVENT[:5], None], X), r"event: 1 row\(s\) \(row 5\) missing; allowed: 'tmn'"),
-    "event numbered": ((TIME, [1, 2, 1, 0, 1, 0], X), "event: found 1, 2, 0; allowed: names"),
-    "event short": ((TIME, EVENT[:5], X), "event: 5 rows, but time has 6"),
+    "no rows": (([], [], []), "no rows; at least one is needed"),
+    "event missing": ((TIME, [*EVENT[:5], None], X), r"1 missing event\(s\): row 5: None; allowed: 'censored', 'tmn'"),
+    "event numbered": ((TIME, [1, 2, 1, 0, 1, 0], X), "events go by name; found 0, 1, 2; allowed: text"),
+    "event short": ((TIME, EVENT[:5], X), "different numbers of rows: time 6, event 5"),
     "no event": ((TIME, ["death"] * 6, X), "cause: no event 'tmn' among 6 rows, .* events: 'death'"),
-    "no category": ((TIME, pd.Categorical(["death"] * 6), X), "cause: 'tmn' is no category of event; allowed: 'death'"),
+    "no category": ((TIME, pd.Categorical(["death"] * 6), X), "cause 'tmn' is no category of event; allowed: 'death'"),
     "covariates short": ((TIME, EVENT, X[:5]), "covariates: 5 rows, but time has 6"),
     "covariate missing": ((TIME, EVENT, [1, 2, np.nan, 4, 5, 6]), r"x1: 1 row\(s\) \(row 2: nan\)"),
     "covariate infinite": ((TIME, EVENT, [1, 2, np.inf, 4, 5, 6]), r"x1: 1 row\(s\) \(row 2: inf\)"),

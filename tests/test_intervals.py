@@ -33,7 +33,6 @@ def test_values_of_r():
         np.testing.assert_allclose(ours.conf_high, rows.high, rtol=RTOL)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_laws(pair):
     k, n = pair
@@ -104,7 +103,7 @@ def test_nothing_seen_by_hand():
 counts = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(counts, counts)
 def test_laws_of_two_arms(one, other):
     """The estimate lies inside; arms exchanged mirror the difference and invert the ratio."""
@@ -119,7 +118,7 @@ def test_laws_of_two_arms(one, other):
     assert row.conf_low == (0 if np.isinf(mirror.conf_high) else pytest.approx(1 / mirror.conf_high, rel=1e-8))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(counts)
 def test_mid_p_lies_within_clopper_pearson(pair):
     inner, outer = (proportion_interval(*pair, method=m).iloc[0] for m in ("mid-p", "clopper-pearson"))

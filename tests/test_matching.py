@@ -92,7 +92,7 @@ def brute_force(score, treated, ratio, caliper, order):
 groups = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=2, max_size=25)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     groups.filter(lambda rows: 0 < sum(t for _, t in rows) < len(rows)),
     st.integers(1, 3),

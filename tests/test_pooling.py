@@ -234,7 +234,7 @@ arms = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(studies, st.floats(-3, 3), st.floats(0.2, 5), st.sampled_from(["reml", "dl", "pm", "equal"]), st.randoms())
 def test_laws_of_pooling(rows, shift, scale, method, random):
     """Rows permuted, estimates shifted or rescaled: the pooled estimate follows."""
@@ -247,7 +247,7 @@ def test_laws_of_pooling(rows, shift, scale, method, random):
     assert min(y for y, _ in rows) - 1e-9 <= pooled.estimate <= max(y for y, _ in rows) + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(studies)
 def test_paule_mandel_makes_q_its_degrees_of_freedom(rows):
     y, se = map(np.array, zip(*rows, strict=True))
@@ -256,7 +256,7 @@ def test_paule_mandel_makes_q_its_degrees_of_freedom(rows):
     assert q == pytest.approx(len(y) - 1, rel=1e-7) if tau2 > 0 else q <= len(y) - 1 + 1e-9
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8)
 @given(arms.filter(lambda rows: any(x for x, _ in rows)))
 def test_laws_of_the_mixed_model(rows):
     """Counting the others mirrors the proportion; another unit of time rescales the rate; the maximum is no saddle."""

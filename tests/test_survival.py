@@ -154,7 +154,7 @@ def test_follow_up_is_the_survival_of_being_followed():
 
 
 @given(ROWS, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_order_unit_and_names_change_nothing(rows, random):
     time, event, group = columns(rows)
     mixed = list(rows)
@@ -169,7 +169,7 @@ def test_order_unit_and_names_change_nothing(rows, random):
 
 
 @given(ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_without_censoring_it_is_the_share_still_free_and_the_mean(rows):
     time, _, _ = columns(rows)
     table = kaplan_meier(time, np.ones(len(time), bool))

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-CENSORED, CAUSE, COMPETING = 0, 1, 2
+from analysis.border import CAUSE, kinds, same_length
+
 SHOWN = 5  # rows or names listed in an error
 
 
@@ -23,57 +24,14 @@ class Design(NamedTuple):
     levels: dict[str, list]
 
 
-def read_times(time: ArrayLike) -> np.ndarray:
-    """Follow-up times as floats, none missing, infinite or negative."""
-    times = np.asarray(time)
-    if times.ndim != 1 or times.size == 0 or times.dtype.kind not in "iuf":
-        times = _unusual_times(time)
-    if not (times.min() >= 0 and times.max() < np.inf):
-        bad = ~((times >= 0) & (times < np.inf))
-        raise ValueError(f"time: {_rows(bad, times)}; allowed: numbers from 0, none missing or infinite")
-    return times.astype(float, copy=False)
-
-
-def _unusual_times(time: ArrayLike) -> np.ndarray:
-    """Times that come as objects or nullable numbers, or an error that says what came."""
-    series = pd.Series(time)
-    if series.empty:
-        raise ValueError("time: no rows; at least one is needed")
-    if not (pd.api.types.is_numeric_dtype(series) or series.dtype == object) or series.dtype == bool:
-        raise ValueError(f"time: found {series.dtype}; allowed: one number for each patient")
-    return pd.to_numeric(series).to_numpy(float, na_value=np.nan)
-
-
-def read_events(event: ArrayLike, cause: str, censored: str, n: int) -> np.ndarray:
-    """Status of each patient, from names or, faster, from a Categorical."""
-    if cause == censored:
-        raise ValueError(f"cause and censored are both {cause!r}; they must differ")
-    codes, names, given = _coded(event)
-    if codes.size != n:
-        raise ValueError(f"event: {codes.size} rows, but time has {n}")
-    if codes.min() < 0:
-        raise ValueError(f"event: {_rows(codes < 0)} missing; allowed: {_listed(names)}")
-    if given and cause not in names:
-        raise ValueError(f"cause: {cause!r} is no category of event; allowed: {_listed(names)}")
-    status = np.array(
-        [CENSORED if name == censored else CAUSE if name == cause else COMPETING for name in names], np.int8
-    )
-    status = status.take(codes)
+def read_status(event: ArrayLike, cause: str, censored: str, times: np.ndarray) -> np.ndarray:
+    """Status of each patient; an error without rows or without an event of the cause."""
+    status = kinds(event, cause=cause, censored=censored)
+    same_length(time=times, event=status)
     if not np.any(status == CAUSE):
-        raise ValueError(f"cause: no event {cause!r} among {n} rows, so no hazard to model; events: {_listed(names)}")
+        found = _listed(pd.unique(pd.Series(np.asarray(event), dtype=object)))
+        raise ValueError(f"cause: no event {cause!r} among {status.size} rows, so no hazard to model; events: {found}")
     return status
-
-
-def _coded(event: ArrayLike) -> tuple[np.ndarray, list, bool]:
-    """Codes of events (-1 missing), their names, and whether the names were given as categories."""
-    if isinstance(getattr(event, "dtype", None), pd.CategoricalDtype):
-        categorical = event.array if isinstance(event, pd.Series | pd.Index) else event
-        return np.asarray(categorical.codes), list(categorical.categories), True
-    codes, names = pd.factorize(np.asarray(event, dtype=object))
-    unnamed = [name for name in names if not isinstance(name, str)]
-    if unnamed:
-        raise ValueError(f"event: found {_listed(unnamed)}; allowed: names, such as 'censored' or 'relapse'")
-    return codes, list(names), False
 
 
 def read_covariates(covariates: ArrayLike, n: int) -> Design:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis._hazards.border import CAUSE
 from analysis._hazards.risk_sets import Likelihood, RiskSets, likelihood, risk_sets
+from analysis.border import CAUSE
 
 MOST_STEPS = 100
 PRECISE = 1e-9  # step per event, in standard deviations of a covariate: changes the curvature by no more than this
@@ -17,6 +17,7 @@ ROUGH = 1e-3  # the same, for a start
 FAR = 5.0  # coefficient per standard deviation that makes a poor start
 FLAT = 1e-8  # decrement at which a likelihood that still climbs has reached its height to 8 digits
 LINEAR = 0.05  # near a maximum the decrement falls to its square, towards infinity to about a third (exp(-1))
+WIDE = 0.5  # change of a log relative hazard in a step: about 1 on the way to infinity, tiny where rounding is all
 MOVES = 1e-3  # share of the largest step above which a coefficient is on its way to infinity
 ROUNDING = 1e-12  # share of the log-likelihood that sums of 10⁶ terms may lose
 DEPENDENT = 1e-11  # share of a column's information that the columns before it leave, by rounding alone
@@ -30,6 +31,10 @@ class NotIdentifiedError(ValueError):
     def __init__(self, column: int):
         self.column = column
         super().__init__(f"column {column} holds no information of its own")
+
+
+class NoMaximumError(ArithmeticError):
+    """The likelihood rises until relative hazards exceed the range of numbers."""
 
 
 class Maximum(NamedTuple):
@@ -46,18 +51,27 @@ def maximise(sets: RiskSets, start: np.ndarray, precise: float = PRECISE) -> Max
         at, before = likelihood(sets, start), np.inf
         check_identified(at.information, sets.n_event)
         for _ in range(MOST_STEPS):
-            step = np.linalg.solve(at.information, at.score)
+            step = _step(at)
             decrement = at.score @ step
-            if decrement <= precise**2 * sets.n_event:
-                at = at._replace(value=at.value + decrement / 2)  # what the last step gains
-                return Maximum(start + step, at, np.zeros(start.size))
-            if decrement < FLAT and decrement > LINEAR * before:
+            stuck = LINEAR * before < decrement < FLAT
+            if stuck and np.ptp(step @ sets.z) > WIDE:
                 moving = np.abs(step) > MOVES * np.abs(step).max()
                 return Maximum(start, at, np.where(moving, np.sign(step), 0.0))
+            if stuck or abs(decrement) <= precise**2 * sets.n_event:
+                at = at._replace(value=at.value + decrement / 2)  # what the last step gains
+                return Maximum(start + step, at, np.zeros(start.size))
             before, value = decrement, at.value
             at = None  # makes room for the next
             start, at = _climb(sets, start, step, value)
-    raise ArithmeticError(f"no maximum of the partial likelihood in {MOST_STEPS} Newton steps")
+    raise NoMaximumError(f"no maximum in {MOST_STEPS} steps")
+
+
+def _step(at: Likelihood) -> np.ndarray:
+    """Newton's step."""
+    try:
+        return np.linalg.solve(at.information, at.score)
+    except np.linalg.LinAlgError:  # so far out that the likelihood is flat to the last digit
+        raise NoMaximumError("no curvature left") from None
 
 
 def start_from_few(times: np.ndarray, status: np.ndarray, z: np.ndarray, efron: bool, left) -> np.ndarray:
@@ -72,7 +86,7 @@ def start_from_few(times: np.ndarray, status: np.ndarray, z: np.ndarray, efron: 
     try:
         sets = risk_sets(times, status, z, efron=efron, left=left)
         found = maximise(sets, start_from_few(times, status, z, efron, left), ROUGH).coefficients
-    except (NotIdentifiedError, ArithmeticError):  # few rows may hold too little
+    except (NotIdentifiedError, NoMaximumError):  # few rows may hold too little
         return start
     return found if np.abs(found).max() < FAR else start
 
@@ -85,7 +99,7 @@ def _climb(sets: RiskSets, start: np.ndarray, step: np.ndarray, value: float) ->
         found = likelihood(sets, there)
         if found.value >= value:
             return there, found
-    raise ArithmeticError("the partial likelihood descends in the direction of its slope: numbers too large to add up")
+    raise NoMaximumError("no step in the direction of the slope climbs")
 
 
 def check_identified(information: np.ndarray, n_event: int) -> None:

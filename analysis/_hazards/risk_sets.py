@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis._hazards.border import CAUSE, CENSORED, COMPETING
+from analysis.border import CAUSE, CENSORED, COMPETING
 
 BLOCK = 16_384  # rows of which the weighted covariates still fit into the processor's cache
 

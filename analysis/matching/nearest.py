@@ -229,10 +229,11 @@ def _without_replacement(units, queue, controls, ratio, limit):
             while upper[above] != above:
                 upper[above] = above = upper[upper[above]]
             near, far = height - level[below], level[above] - height
-            group = below if near < far else above
-            if near == far and row[following[below]] < row[following[above]]:
-                group = below
-            if min(near, far) > limit:
+            if near < far or (near == far and row[following[below]] < row[following[above]]):
+                group, distance = below, near
+            else:
+                group, distance = above, far
+            if distance > limit:
                 continue
             chosen.append(case)
             taken.append(row[following[group]])

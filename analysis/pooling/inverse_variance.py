@@ -11,10 +11,8 @@ import numpy as np
 from scipy import stats
 
 METHODS = ("reml", "dl", "pm", "equal")
-SCORING_STEPS = (
-    5000  # Fisher scoring converges linearly; about 20 steps are usual, hundreds when tau² is near its boundary
-)
-RELATIVE_STEP = 1e-14  # stop when a step changes v + tau² by less: as far as double precision goes
+SCORING_STEPS = 5000  # Fisher scoring converges linearly; 20 steps are usual, hundreds when tau² is near its boundary
+RELATIVE_STEP = 1e-13  # stop when a step changes v + tau² by less: about as far as double precision goes
 
 
 class Fit(NamedTuple):
@@ -46,14 +44,15 @@ class Fit(NamedTuple):
 def fit(y: np.ndarray, v: np.ndarray, x: np.ndarray, method: str, knapp_hartung: bool) -> Fit:
     """Fit by weighted least squares at the tau² of ``method``."""
     k, p = x.shape
-    tau2 = _TAU2[method](y, v, x) if k > p else 0.0
+    basis, _ = np.linalg.qr(x)  # spans the same means; tau² and Q do not depend on it, rounding errors do
+    tau2 = _TAU2[method](y, v, basis) if k > p else 0.0
     w = 1 / (v + tau2)
     beta, covariance, hat = _weighted_least_squares(y, w, x)
     df = None
     if knapp_hartung and k > p:
         covariance, df = covariance * _knapp_hartung_factor(y, w, x, beta), k - p
-    q = _q(y, 1 / v, x)
-    i2, h2 = _inconsistency(tau2, v, x, q, equal=method == "equal")
+    q = _q(y, 1 / v, basis)
+    i2, h2 = _inconsistency(tau2, v, basis, q, equal=method == "equal")
     q_p_value = stats.chi2.sf(q, k - p) if k > p else 1.0
     return Fit(beta, covariance, float(tau2), i2, h2, float(q), float(q_p_value), 100 * w / w.sum(), hat, df)
 
