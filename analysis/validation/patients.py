@@ -27,6 +27,7 @@ DESIGNS = {
 }
 # Months between the points at which a curve was read (noisy: with a shaky hand), and what that leaves of its mean.
 CLOSE = {"fine": (0.25, 0.16), "noisy": (0.5, 0.19), "small29": (0.1, 0.02)}
+ROW = "score of a row"
 READ = (
     "no equality, months: many sets of patients draw the same curve; the allowance is what reading it off a grid leaves"
 )
@@ -53,13 +54,14 @@ def matched(folder: Path) -> Iterator[Number]:
             ours = _scores(score) if design == "score" else _design(data, covariates, score, design)
             for quantity, there in zip(r.quantity, r.value, strict=True):
                 estimator, word = _named(design, quantity)
-                yield Number(estimator, name, word, design, ours[quantity], there, SAME, "MatchIt", "matching.R")
+                place = f"row {quantity[3:]}" if word == ROW else design
+                yield Number(estimator, name, word, place, ours[quantity], there, SAME, "MatchIt", "matching.R")
 
 
 def _named(design: str, quantity: str) -> tuple[str, str]:
     """Which function gives a quantity, and the quantity in words."""
     if design == "score":
-        return "propensity_score", "score of a row" if quantity.startswith("row") else quantity
+        return "propensity_score", ROW if quantity.startswith("row") else quantity
     if "|" in quantity:
         return "balance", " ".join(quantity.split("|")[1:])
     if quantity.startswith("weights"):

@@ -20,6 +20,7 @@ INTEGRAL = Rule(
 LME4 = Rule("relative", 1e-4, "metafor leaves the fit to lme4, which stops early and integrates over 25 nodes")
 WORDS = {"EE": "equal", "DL": "dl", "PM": "pm", "REML": "reml"}
 FORWARD = {"as given": float, "logit": lambda p: np.log(p / (1 - p)), "log": np.log}
+SCALES = {"GEN": "estimates", "PLO": "log-odds", "IRLN": "log rates", "RR": "log risk ratios", "IRR": "log rate ratios"}
 ON_SCALE = ("estimate", "prediction_low", "prediction_high")  # R gives them on the scale of the model
 
 
@@ -68,7 +69,7 @@ def _pooled(case, method, r) -> Iterator[Number]:
     """One pooled estimate with all that belongs to it."""
     name, d, measure, adjusted = case
     ours = pooling.pool(*effects(d, measure), method=method, knapp_hartung=adjusted)
-    place = f"{measure}, {method}" + ", Knapp–Hartung" * adjusted
+    place = f"{SCALES[measure]}, {method}" + ", Knapp–Hartung" * adjusted
     for row in r.itertuples():
         yield Number("pool", name, row.quantity, place, getattr(ours, row.quantity), row.value, SAME, "metafor", SCRIPT)
 
@@ -78,7 +79,7 @@ def _regression(case, method, r) -> Iterator[Number]:
     name, d, measure, adjusted = case
     scale, _, terms = measure.partition("~")
     ours = pooling.meta_regression(*effects(d, scale), d[terms.split("+")], method=method, knapp_hartung=adjusted)
-    place = f"{scale} on {terms}, {method}" + ", Knapp–Hartung" * adjusted
+    place = f"{SCALES[scale]} on {terms}, {method}" + ", Knapp–Hartung" * adjusted
     for row in r.itertuples():
         term = int(row.measure[-2]) - 1
         quantity = row.quantity
@@ -98,7 +99,7 @@ def _sequences(name, d, measure, r) -> Iterator[Number]:
     for row in r.itertuples():
         estimator, _, number = row.method.rstrip("]").partition("[")
         here = ours[estimator][row.quantity].iloc[int(number) - 1]
-        where = f"{measure}, study {number}"
+        where = f"{SCALES[measure]}, study {number}"
         yield Number(estimator, name, row.quantity, where, here, row.value, SAME, "metafor", SCRIPT)
 
 
@@ -109,8 +110,9 @@ def _mixed(case, method, r) -> Iterator[Number]:
     function = pooling.pool_proportions if measure == "PLO" else pooling.pool_rates
     ours = function(events, size)
     rule, package, how = (LME4, "metafor", "lme4") if method == "GLMM" else (INTEGRAL, "stats", "integrate")
+    place = f"{SCALES[measure]}, mixed model"
     for row in r.itertuples():
         here = getattr(ours, row.quantity)
         here = FORWARD[ours.scale](here) if row.quantity in ON_SCALE else here
         quantity = f"{row.quantity} ({how})"
-        yield Number(function.__name__, name, quantity, f"{measure}, GLMM", here, row.value, rule, package, SCRIPT)
+        yield Number(function.__name__, name, quantity, place, here, row.value, rule, package, SCRIPT)

@@ -132,7 +132,7 @@ def example_rows(shown: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Estimator": [name(estimator) for estimator in shown.estimator],
-            "Number": [f"{r.quantity.replace('_', ' ')}; {r.data}, {r.place}" for r in shown.itertuples()],
+            "Number": [f"{in_words(r.quantity.replace('_', ' '))}; {r.data}, {r.place}" for r in shown.itertuples()],
             "Here": [f"{value:.{DIGITS}g}" for value in shown.here],
             "R": [f"{value:.{DIGITS}g}" for value in shown.r],
             "Difference": [measured(r.difference, r.kind) for r in shown.itertuples()],
