@@ -9,7 +9,7 @@ from IPython.display import HTML
 from analysis.validation.benchmark import standing
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-DIGITS = 14
+DIGITS = 12
 PLAIN = {
     "std error": "standard error",
     "conf low": "limits",
