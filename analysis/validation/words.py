@@ -9,7 +9,7 @@ from IPython.display import HTML
 from analysis.validation.benchmark import standing
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-DIGITS = 14
+DIGITS = 12
 PLAIN = {
     "std error": "standard error",
     "conf low": "limits",
@@ -48,7 +48,8 @@ def measured(value: float, kind: str) -> str:
 def name(estimator: str, below: str = "") -> HTML:
     """An estimator as code, with a remark below."""
     remark = f'<span class="ids">{escape(below)}</span>' if below else ""
-    return HTML(f"<code>{estimator.replace('.', '(…).')}</code>{remark}")
+    code = estimator.replace(".", "(…).").replace("_", "_<wbr>")
+    return HTML(f"<code>{code}</code>{remark}")
 
 
 def in_words(quantities: str) -> str:
@@ -127,17 +128,21 @@ def example_rows(shown: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Estimator, Number, Here, R, Difference``.
+        ``Estimator`` with the number in words, ``Here, R, Difference``.
     """
     return pd.DataFrame(
         {
-            "Estimator": [name(estimator) for estimator in shown.estimator],
-            "Number": [f"{in_words(r.quantity.replace('_', ' '))}; {r.data}, {r.place}" for r in shown.itertuples()],
+            "Estimator": [name(r.estimator, _which(r)) for r in shown.itertuples()],
             "Here": [f"{value:.{DIGITS}g}" for value in shown.here],
             "R": [f"{value:.{DIGITS}g}" for value in shown.r],
             "Difference": [measured(r.difference, r.kind) for r in shown.itertuples()],
         }
     )
+
+
+def _which(row) -> str:
+    """A number in words."""
+    return f"{in_words(row.quantity.replace('_', ' '))}; {row.data}, {row.place.replace('+', ' + ')}"
 
 
 def comparison_rows(table: pd.DataFrame) -> pd.DataFrame:
