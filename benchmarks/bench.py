@@ -267,7 +267,7 @@ def main() -> None:
     pd.DataFrame(facts.items(), columns=["key", "value"]).to_csv(HERE / "environment.csv", index=False)
     from analysis.plots import speed
 
-    speed.times(table).savefig(HERE / "results.svg")
+    speed.panels(pd.read_csv(HERE / "results.csv")).savefig(HERE / "results.svg")
 
 
 if __name__ == "__main__":
