@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.incidence import cumulative_incidence, gray_test
 from analysis.survival import kaplan_meier
 
-RTOL = 1e-11  # closed forms: both sides add the same numbers; the stored values have 15 digits
+RTOL = 1e-9  # closed forms; 8e-12 seen, the rest is room for the last digits of other processors
 INCIDENCE = CURVES[CURVES.what == "cuminc"]
 GRAY = TESTS[TESTS.what == "gray"]
 

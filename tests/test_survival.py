@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.survival import kaplan_meier, log_rank, median_follow_up, median_survival, restricted_mean
 
-RTOL = 1e-11  # closed forms: both sides add the same numbers; the stored values have 15 digits
+RTOL = 1e-9  # closed forms; 8e-12 seen, the rest is room for the last digits of other processors
 SURVIVAL = CURVES[CURVES.what.str.startswith("survfit")]
 MEDIANS = CURVES[CURVES.what.str.startswith("median")]
 MEANS = CURVES[CURVES.what == "rmean"]
