@@ -234,7 +234,7 @@ def rule_rows(findings: pd.DataFrame, coverage: pd.DataFrame, rules) -> pd.DataF
 
 
 def table_rows(tables, words: dict) -> pd.DataFrame:
-    """The tables, what one row is, and where to get them.
+    """The tables of the review, what one row is, and where to get them.
 
     Parameters
     ----------
@@ -258,6 +258,7 @@ def table_rows(tables, words: dict) -> pd.DataFrame:
                 "File": HTML(_file_link(name, spec["file"])),
             }
             for name, spec in words.items()
+            if spec.get("of") != "cohort"
         ]
     )
 

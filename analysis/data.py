@@ -11,7 +11,7 @@ Vocabulary: a *table* is one entry of the dictionary, a *row* is counted as in a
 import csv
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -111,44 +111,65 @@ def read(folder: Path = paths.DATA) -> tuple[Tables, list[Problem]]:
     problems : list of Problem
         Empty when the data are sound.
     """
-    words = dictionary(folder)
-    problems: list[Problem] = []
-    frames = {name: _read_table(folder, spec, problems) for name, spec in words.items()}
+    words = {name: spec for name, spec in dictionary(folder).items() if spec.get("of") != "cohort"}
+    problems, frames = [], {}
     for name, spec in words.items():
-        problems += _key_problems(frames[name], spec)
+        files = {f"data/{path.relative_to(folder).as_posix()}": path for path in sorted(folder.glob(spec["file"]))}
+        frames[name], found = read_files(files, spec)
+        problems += found
+    for name, spec in words.items():
         problems += _reference_problems(frames, name, spec)
     if not problems:  # what rows owe each other can only be asked of rows that are sound in themselves
         problems += integrity.problems(frames)
     return Tables(**{name: frame.set_index(words[name]["key"], drop=False) for name, frame in frames.items()}), problems
 
 
-def _read_table(folder: Path, spec: dict, problems: list[Problem]) -> pd.DataFrame:
-    """All files of one table under each other, cells converted, with their place."""
-    columns = spec["columns"]
+def read_files(files: dict[str, Path], spec: dict) -> tuple[pd.DataFrame, list[Problem]]:
+    """All files of one table under each other, cells converted.
+
+    Parameters
+    ----------
+    files : dict of str to Path
+        What a file is called in messages, and where it is.
+    spec : dict
+        The table's entry of the dictionary.
+
+    Returns
+    -------
+    frame : DataFrame
+        The columns of the dictionary, and ``file`` and ``row``: where a row stands.
+    problems : list of Problem
+        Every cell that breaks a rule, and every key that stands twice.
+    """
+    columns, problems, rows = spec["columns"], [], []
     check = _cell_checker(columns)
-    rows = []
-    for path in sorted(folder.glob(spec["file"])):
-        file = f"data/{path.relative_to(folder).as_posix()}"
-        with path.open(encoding="utf-8", newline="") as handle:
-            lines = csv.reader(handle, strict=True)
-            header = next(lines, [])
-            if header != list(columns):
-                problems += _header_problems(file, header, list(columns))
-                continue
-            for number, cells in enumerate(lines, start=2):
-                if len(cells) != len(header):
-                    problems.append(Problem(file, number, "(row)", f"{len(cells)} cells", f"{len(header)} cells"))
-                    continue
-                values = [check(column, cell) for column, cell in zip(header, cells, strict=True)]
-                problems += [
-                    Problem(file, number, c, *wrong) for c, (_, wrong) in zip(header, values, strict=True) if wrong
-                ]
-                rows.append([*(value for value, _ in values), file, number])
+    for name, path in files.items():
+        for number, cells in _lines(name, path, list(columns), problems):
+            values = [check(column, cell) for column, cell in zip(columns, cells, strict=True)]
+            problems += [
+                Problem(name, number, c, *wrong) for c, (_, wrong) in zip(columns, values, strict=True) if wrong
+            ]
+            rows.append([*(value for value, _ in values), name, number])
     frame = pd.DataFrame(rows, columns=[*columns, "file", "row"], dtype=object)
     for column, rule in columns.items():
         if rule["type"] in NUMBERS:
             frame[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
-    return frame
+    return frame, problems + _key_problems(frame, spec)
+
+
+def _lines(name: str, path: Path, columns: list[str], problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    """The rows of one file with their numbers; none if the header is not that of the dictionary."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        lines = csv.reader(handle, strict=True)
+        header = next(lines, [])
+        if header != columns:
+            problems += _header_problems(name, header, columns)
+            return
+        for number, cells in enumerate(lines, start=2):
+            if len(cells) != len(header):
+                problems.append(Problem(name, number, "(row)", f"{len(cells)} cells", f"{len(header)} cells"))
+                continue
+            yield number, cells
 
 
 def _header_problems(file: str, found: list[str], allowed: list[str]) -> list[Problem]:
