@@ -31,7 +31,7 @@ def ledger(*claims: dict[str, Any], reports: tuple[dict, ...] = (), arms: tuple[
     >>> ledger({"id": "A", "quantity": "age", "value": "4.50"}).claims[["value", "resolution"]].values.tolist()
     [[4.5, 0.01]]
     """
-    words = data.dictionary()
+    words = {name: spec for name, spec in data.dictionary().items() if spec.get("of") != "cohort"}
     rows = [_claim(cells) for cells in claims]
     arms = arms or ({"arm": "paper/all", "report": "paper", "denominator": "treated"},)
     filled = {"claims": rows, "reports": list(reports), "arms": list(arms)}
