@@ -14,14 +14,15 @@ from analysis.border import quantile
 from analysis.cohort import DAYS_PER_MONTH
 from analysis.incidence import cumulative_incidence
 from analysis.recipes.answer import MONTHS, SHARE, Answer, Recipe, UnboundError, factor
-from analysis.recipes.shares import among, groups
+from analysis.recipes.shares import groups
 from analysis.recipes.view import View
-from analysis.recipes.vocabulary import CASE, group
+from analysis.recipes.vocabulary import CASE, among, group
 from analysis.survival import kaplan_meier, median_follow_up, median_survival
 
 CONFIDENCE = "95% CI"
 CAUSES = {"t-MN": "tmn", "t-MDS": "t-MDS", "t-AML": "t-AML", "non-relapse mortality": "death", "relapse": "relapse"}
 OF_TMN = ("t-MN", "t-MDS", "t-AML")
+COMPETES = {"non-relapse mortality": "relapse competes, deaths from t-MN count", "relapse": "death competes"}
 
 
 def tmn_events(view: View) -> tuple[np.ndarray, np.ndarray]:
@@ -89,8 +90,8 @@ def _incidence(cause: str, words: tuple[str, ...], at: float, view: View) -> Ans
         words = (*words, *(("overall response",) if view.reading.incidence_population == "responders" else ()))
         competing = "relapse and death compete" if view.reading.relapse_competes else "death competes"
     else:
-        competing = "relapse and death compete with each other"
-    says = f"cumulative incidence of {cause} at {at:g} months, {competing}; among: {among(words)}"
+        competing = COMPETES[cause]
+    says = f"cumulative incidence of {cause} at {at:g} months, {competing}; among: {among(view.reading, *words)}"
     rows = group(view, *words)
     if not rows.any():
         return Answer(f"{says}; nobody", SHARE)
@@ -164,7 +165,7 @@ def _outcome(claim: Any) -> _Outcome:
 def _probability(outcome: _Outcome, words: tuple[str, ...], at: float, view: View) -> Answer:
     """Kaplan-Meier estimate at one time."""
     words = (*words, *outcome.given)
-    says = f"Kaplan–Meier estimate of {outcome.says} at {at:g} months; among: {among(words)}"
+    says = f"Kaplan–Meier estimate of {outcome.says} at {at:g} months; among: {among(view.reading, *words)}"
     rows = group(view, *words)
     if not rows.any():
         return Answer(f"{says}; nobody", SHARE)
@@ -177,7 +178,7 @@ def _median(outcome: _Outcome, words: tuple[str, ...], view: View) -> Answer:
     """Median time by Kaplan and Meier, of follow-up by the reverse method."""
     words = (*words, *outcome.given)
     method = "reverse Kaplan–Meier" if outcome.follow_up else "Kaplan–Meier"
-    says = f"{method} median of {outcome.says}; among: {among(words)}"
+    says = f"{method} median of {outcome.says}; among: {among(view.reading, *words)}"
     rows = group(view, *words)
     if not rows.any():
         return Answer(f"{says}; nobody", MONTHS)

@@ -15,13 +15,13 @@ from analysis.hazards import cause_specific_cox, fine_gray
 from analysis.matching import match_nearest, propensity_score
 from analysis.problems import DataError
 from analysis.recipes.amounts import amount
-from analysis.recipes.answer import Answer, Recipe, UnboundError
+from analysis.recipes.answer import AS_IS, Answer, Recipe, UnboundError
 from analysis.recipes.curves import CONFIDENCE, tmn_events
 from analysis.recipes.view import View
 from analysis.recipes.vocabulary import GENE, group, term
 from analysis.survival import log_rank
 
-POPULATIONS = ("univariate", "matched")
+POPULATIONS = {"univariate": "all patients", "matched": "t-MN and matched controls"}
 SETTLED = {"subdistribution": fine_gray, "cause_specific": cause_specific_cox}
 OPEN = "unsettled"
 NAMES = {"subdistribution": "Fine–Gray", "cause_specific": "cause-specific Cox"}
@@ -125,19 +125,19 @@ def _answer(fit: tuple[str, str, str | None], columns: tuple[str, ...], view: Vi
     found = view.kept(("fit", covariate, population, model), lambda: _fit(view, covariate, population, model))
     what = "Wald test" if columns == ("p_value",) else "hazard ratio"
     doubling = " per doubling" if covariate == DOUBLING and view.reading.ldh_scale == "doubling" else ""
-    says = f"{what} of {covariate}{doubling}, {NAMES[model]}, {population}"
+    says = f"{what} of {covariate}{doubling}, {NAMES[model]} model of t-MN; among: {POPULATIONS[population]}"
     if isinstance(found, str):
         return Answer(f"{says}; not computable: {found}")
-    return Answer(says, value=found[columns[0]], **dict(zip(("low", "high"), found[list(columns[1:])], strict=False)))
+    return Answer(says, AS_IS, *[found[name] for name in columns])
 
 
-def _fit(view: View, covariate: str, population: str, model: str) -> pd.Series | str:
+def _fit(view: View, covariate: str, population: str, model: str) -> dict[str, float] | str:
     """The row of the covariate in the table of the model, or why there is none."""
     time, event = tmn_events(view)
     try:
         rows = view.everybody if population == "univariate" else matched_rows(view)
         rows, values = _covariate(view, covariate, rows)
-        return SETTLED[model](time[rows], event[rows], values[rows], cause="tmn").table.iloc[0]
+        return SETTLED[model](time[rows], event[rows], values[rows], cause="tmn").table.iloc[0].to_dict()
     except DataError:
         raise
     except ValueError as error:  # of the estimators: no event, no difference between patients, ...

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.recipes.answer import SHARE, Answer, Recipe, UnboundError
 from analysis.recipes.terms import Term
 from analysis.recipes.view import View
-from analysis.recipes.vocabulary import CASE, group, term
+from analysis.recipes.vocabulary import CASE, among, group, term
 
 TIMED = {"overall response": 1.0, "complete response": 1.0}  # months after which the cohort says it
 
@@ -50,17 +50,12 @@ def groups(claim: Any) -> tuple[str, ...]:
     return (claim.group,)
 
 
-def among(words: tuple[str, ...]) -> str:
-    """Groups in words."""
-    return ", ".join(dict.fromkeys(term(name).says for name in words)) or "all patients"
-
-
 def _share(asked: Term, words: tuple[str, ...], printed: float, proportion: bool, view: View) -> Answer:
     """Count those of whom it is true among those who are asked."""
     words = _who_is_asked(asked, words, printed, view)
     base = group(view, *words)
     count, total = int(np.count_nonzero(base & asked.rows(view, base))), int(np.count_nonzero(base))
-    says = f"patients with: {asked.says}; among: {among(words)}"
+    says = f"patients with: {asked.says}; among: {among(view.reading, *words)}"
     if not proportion:
         return Answer(f"number of {says}", value=count, numerator=count, denominator=total)
     share = count / total if total else np.nan

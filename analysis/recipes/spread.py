@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.recipes.amounts import Amount, amount
 from analysis.recipes.answer import Answer, Recipe, UnboundError, factor
-from analysis.recipes.shares import among, groups
+from analysis.recipes.shares import groups
 from analysis.recipes.view import View
-from analysis.recipes.vocabulary import group
+from analysis.recipes.vocabulary import among, group
 
 METHODS = {7: "linear", 6: "weibull", 2: "averaged_inverted_cdf"}  # numpy's names for the types of Hyndman and Fan
 LIMITS = {"IQR": (0.25, 0.75), "range": (0.0, 1.0)}
@@ -49,7 +49,8 @@ def _spread(asked: Amount, words: tuple[str, ...], interval: str | None, view: V
     words = (*words, *asked.given, *asked.also(view.reading))
     rows = group(view, *words)
     low, high = LIMITS.get(interval, (np.nan, np.nan))
-    says = f"median{f' and {interval}' if isinstance(interval, str) else ''} of {asked.says}; among: {among(words)}"
+    what = f"median and {interval}" if isinstance(interval, str) else "median"
+    says = f"{what} of {asked.says}; among: {among(view.reading, *words)}"
     if not rows.any():
         return Answer(f"{says}; nobody", asked.scale)
     values = asked.values(view, rows)[rows]

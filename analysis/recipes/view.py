@@ -3,6 +3,7 @@
 Vocabulary: *rows* are the patients of a cohort, a boolean each; *cases* are those with a row in the table of t-MN.
 """
 
+import functools
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -120,7 +121,7 @@ class View:
         for table, frame in zip(TABLES, self.tables, strict=True):
             if name in frame:
                 return table
-        words = data.dictionary()
+        words = _words()
         table = next((table for table in TABLES if name in words[table]["columns"]), TABLES[0])
         raise DataError([Problem(table, 1, name, "missing column", "every column of the dictionary")])
 
@@ -141,9 +142,15 @@ class View:
         return DataError([Problem(table, int(row) + 2, name, "nothing", allowed) for row in rows])
 
 
+@functools.cache
+def _words() -> dict[str, Any]:
+    """The dictionary, read when something is wrong, and once."""
+    return data.dictionary()
+
+
 def _allowed(table: str, name: str) -> str:
     """What the dictionary allows in a column, in words."""
-    rule = data.dictionary()[table]["columns"].get(name, {})
+    rule = _words()[table]["columns"].get(name, {})
     if "allowed" in rule:
         return " | ".join(rule["allowed"])
     return f"{rule.get('type', 'value')} such as {rule.get('example', '1')}"

@@ -5,18 +5,19 @@ A word is read in full: what is neither in `TERMS` nor of a form in `FORMS` has 
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from analysis.cohort import DOMAINS
 from analysis.recipes.mutations import allele_frequency, mutated, retained
+from analysis.recipes.reading import Reading
 from analysis.recipes.terms import Term, at_least, both, day, either, flag, level, negated
 from analysis.recipes.view import View
 
 GENE = r"([A-Z][A-Z0-9]*\d[A-Z0-9]*)"  # TP53, DNMT3A, SF3B1; not MCV
-CASE = ("t-MN",)
+CASE, TYPES = ("t-MN",), ("t-MDS", "t-AML")
 BEFORE, AFTER = ("sequencing before CAR T",), ("sequencing at t-MN",)
 TWICE = ("sequencing before CAR T and at t-MN",)
 HISTOLOGIES = (
@@ -77,10 +78,32 @@ def group(view: View, *words: str) -> np.ndarray:
     return rows
 
 
+def among(reading: Reading, *words: str) -> str:
+    """Groups in words, and whatever they are given; a t-MN only where nothing else says it."""
+    names = list(dict.fromkeys(name for asked in words for name in (*_implied(reading, asked), asked)))
+    said = any(name in TYPES or CASE[0] in _implied(reading, name) for name in names)
+    shown = [name for name in names if not (said and name in CASE)]
+    return ", ".join(dict.fromkeys(term(name).says for name in shown)) or "all patients"
+
+
+def _implied(reading: Reading, words: str) -> Iterator[str]:
+    """What a term is given, and what that is given, the widest first."""
+    asked = term(words)
+    for name in (*asked.given, *asked.also(reading)):
+        yield from _implied(reading, name)
+        yield name
+
+
 def _one_group(view: View, asked: Term) -> np.ndarray:
     """Patients of one term."""
     base = group(view, *asked.given, *asked.also(view.reading))
     return base & asked.rows(view, base)
+
+
+def _domain(name: str) -> Term:
+    """Products with this co-stimulatory domain; products without a known one have none."""
+    products = [product for product in DOMAINS if DOMAINS[product] == name]
+    return level("product", *products, says=f"{name} domain ({', '.join(products)})")
 
 
 def _no_gene(gene: str) -> Term:
@@ -121,16 +144,13 @@ _no_mutation = negated(_mutation, "no mutation before CAR T")
 _other_mutation = "no mutation retained: {}-mutated t-MN"
 
 TERMS: dict[str, Term] = {
-    "patients": Term("infused", lambda view, known: view.everybody),
+    "patients": Term("an infusion", lambda view, known: view.everybody),
     "male": level("sex", "male"),
     "female": level("sex", "female"),
     **{name: level("histology", name) for name in HISTOLOGIES},
     **{name: level("product", name) for name in DOMAINS},
     "other or investigational product": level("product", "other"),
-    **{
-        domain: level("product", *[name for name in DOMAINS if DOMAINS[name] == domain])
-        for domain in sorted(set(DOMAINS.values()))
-    },
+    **{name: _domain(name) for name in sorted(set(DOMAINS.values()))},
     "prior autologous HCT": flag("prior_autologous_hct", "autologous HCT before CAR T"),
     "prior allogeneic HCT": flag("prior_allogeneic_hct", "allogeneic HCT before CAR T"),
     "overall response": level("response_1_month", "CR", "PR"),
@@ -147,8 +167,7 @@ TERMS: dict[str, Term] = {
         negated(day("relapse_day", ""), ""),
     ),
     "t-MN": day("tmn_day", "t-MN"),
-    "t-MDS": level("tmn_type", "t-MDS", says="t-MDS", empty=True),
-    "t-AML": level("tmn_type", "t-AML", says="t-AML", empty=True),
+    **{name: level("tmn_type", name, says=name, empty=True) for name in TYPES},
     "immunophenotype available": level(
         "immunophenotype", "myelomonocytic", "other", says="immunophenotype known", given=CASE, empty=True
     ),
@@ -190,8 +209,8 @@ FORMS: dict[str, Callable[..., Term]] = {
     r"non-relapse deaths from (.+)": lambda cause: level(
         "cause_of_death", cause, given=("non-relapse deaths",), empty=True
     ),
-    r"ELN 2022 (.+)": lambda risks: level("eln_2022", *risks.split(" or "), given=("t-AML",)),
-    r"IPSS-R (.+)": lambda risks: level("ipss_r", *risks.split(" or "), given=("t-MDS",)),
+    r"ELN 2022 (.+)": lambda risks: level("eln_2022", *risks.split(" or "), says=f"ELN 2022 {risks}", given=("t-AML",)),
+    r"IPSS-R (.+)": lambda risks: level("ipss_r", *risks.split(" or "), says=f"IPSS-R {risks}", given=("t-MDS",)),
     r"marrow blasts (\d+)% or more": lambda least: at_least(
         "marrow_blasts", least, f"marrow blasts {least}% or more", CASE
     ),
@@ -201,7 +220,7 @@ FORMS: dict[str, Callable[..., Term]] = {
     rf"{GENE} (retained|lost)": _fate,
     rf"no mutation retained: {GENE}-mutated t-MN": lambda gene: _asked_of(f"{gene} at t-MN", "no mutation retained"),
     r"no mutation retained: (\w+)-risk AML": lambda risk: level(
-        "eln_2022", risk, given=("no mutation retained",), empty=True
+        "eln_2022", risk, says=f"ELN 2022 {risk}", given=("no mutation retained",), empty=True
     ),
     rf"without pre-treatment mutation \({GENE} t-MN\)": lambda gene: negated(
         _mutation, _no_mutation.says, (_other_mutation.format(gene),)
