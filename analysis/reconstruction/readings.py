@@ -1,8 +1,8 @@
 """Verdicts on what the paper leaves open: which readings can give the printed numbers, by arithmetic alone.
 
 Vocabulary: a *reading* and its *choices* are named as in `analysis.recipes.reading`; the *verdict* on a choice is
-``cannot`` (some printed number is out of reach), ``implausible`` (it would need something absurd), ``possible`` (nothing
-speaks against it) or ``undecided`` (arithmetic does not tell it from the other choices).
+``cannot`` (some printed number is out of reach), ``implausible`` (it would need something absurd), ``possible``
+(nothing speaks against it) or ``undecided`` (arithmetic does not tell it from the other choices).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.audit import rounding
 from analysis.audit.ledger import Ledger
 from analysis.data import Tables, remembered
-from analysis.reconstruction import interpretations
+from analysis.reconstruction import interpretations, orders
 from analysis.reconstruction.proofs import REPORT
 from analysis.reconstruction.proofs.fields import paper, printed_numbers
 
@@ -111,8 +111,8 @@ def _censoring(tables: Tables, report: str) -> Iterator[Verdict]:
             "ignored (plain shares)",
             CANNOT,
             tuple(odd.index),
-            f"{len(odd)} of {len(table)} incidences and survival probabilities are no share of their patients: no whole "
-            f"number is {' or '.join(words)}.",
+            f"{len(odd)} of {len(table)} incidences and survival probabilities are no share of their patients: no "
+            f"whole number is {' or '.join(words)}.",
         )
 
 
@@ -189,7 +189,7 @@ def _ldh(tables: Tables, report: str) -> Iterator[Verdict]:
 
 def _tp53(tables: Tables, report: str) -> Iterator[Verdict]:
     """With whom carriers of a TP53 mutation are compared."""
-    table = interpretations.rank_tests(tables, report)
+    table = orders.rank_tests(tables, report)
     for (claim, second), rows in table.groupby(["claim", "second"]):
         by = rows.set_index("test")
         sizes = f"{by['first'].iloc[0]} against {second}"
