@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data
+from analysis import data, paths
 from analysis.audit.invented import ledger
 from analysis.audit.ledger import Ledger
 from analysis.audit.scales import LOG, LOG_LOG
+from analysis.cohort import domain, first_event
 from analysis.incidence import cumulative_incidence
-from analysis.reconstruction import proofs
+from analysis.reconstruction import proofs, store
 from analysis.reconstruction.proofs import conflict, counts, curves, late, onsets, rows, steps, twice, unproven, wald
 from analysis.reconstruction.proofs.fields import Field, paper
+from analysis.survival import kaplan_meier
 
 TABLES = data.load()
 FOUND = proofs.impossible(TABLES).set_index(["claim", "field"])
@@ -292,6 +294,15 @@ def test_what_was_not_reached_counts_only_while_its_claims_stand(tmp_path):
     assert unproven.not_reached(TABLES, tmp_path)[["claim", "field"]].values.tolist() == [["G078", "high"]]
     assert unproven.not_reached(changed("G077", value="13"), tmp_path).empty
     assert len(unproven.not_reached(changed("G083", value="4.6"), tmp_path)) == 1
+
+
+@pytest.mark.skipif(not (paths.RECONSTRUCTION / store.INDEX).exists(), reason="no members are stored yet")
+def test_the_assumption_holds_in_every_member():
+    for made in store.load_all().values():
+        course = first_event(made.patients, ("tmn", "relapse", "death"))
+        for some in (course.index, course.index[domain(made.patients) == "CD28"]):
+            free = kaplan_meier(course.time_months[some], course.event[some] != "censored", at=[curves.FREE_UNTIL])
+            assert free.estimate.iloc[0] >= curves.EVENT_FREE
 
 
 def test_at_most_two_fields_are_neither_reached_nor_excluded():
