@@ -7,11 +7,12 @@ become equal (sorted against sorted); that between two tables of counts is the s
 change their cell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from analysis.cohort import DAYS_PER_MONTH, Cohort, domain, first_event
 from analysis.reconstruction.ensemble import YEAR
@@ -85,30 +86,30 @@ def events_per_year(members: Mapping[str, Cohort]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def apart(one: pd.Series, other: pd.Series) -> float:
-    """Mean distance of two sets of values, sorted against sorted; missing values are left out.
+def apart(one: ArrayLike, other: ArrayLike) -> float:
+    """Mean distance of two sets of numbers, sorted against sorted; missing ones are left out.
 
     Examples
     --------
-    >>> float(apart(pd.Series([1.0, 5.0]), pd.Series([6.0, 2.0])))
+    >>> float(apart([1.0, 5.0, np.nan], [6.0, 2.0]))
     1.0
     """
-    one, other = one.dropna(), other.dropna()
+    one, other = (np.sort(values[~np.isnan(values)]) for values in (np.asarray(one, float), np.asarray(other, float)))
     if len(one) == len(other):
-        return np.abs(np.sort(one) - np.sort(other)).mean()
+        return np.abs(one - other).mean()
     return np.abs(np.quantile(one, LEVELS) - np.quantile(other, LEVELS)).mean()
 
 
-def moved(one: pd.Series, other: pd.Series) -> float:
+def moved(one: ArrayLike, other: ArrayLike) -> float:
     """Share of patients who would have to change their cell for two tables of counts to be equal.
 
     Examples
     --------
-    >>> float(moved(pd.Series(["a", "a", "b", "c"]), pd.Series(["a", "b", "b", "c"])))
+    >>> float(moved([2, 1, 1], [1, 2, 1]))
     0.25
     """
-    counts = pd.concat([one.value_counts(), other.value_counts()], axis=1).fillna(0)
-    return counts.diff(axis=1).iloc[:, 1].abs().sum() / 2 / len(one)
+    one, other = np.asarray(one), np.asarray(other)
+    return np.abs(one - other).sum() / 2 / one.sum()
 
 
 def _counts(cohorts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -137,28 +138,29 @@ def _correlation(one: pd.Series, other: pd.Series) -> float:
 
 def _distances(cohorts: list[pd.DataFrame]) -> pd.DataFrame:
     """Distances of all pairs of members."""
-    cells = [_courses(patients) for patients in cohorts]
-    pairs = list(combinations(range(len(cohorts)), 2))
     rows = [
-        _row("Days, sorted", name, "months", [_gap(cohorts, i, j, c) / DAYS_PER_MONTH for i, j in pairs])
+        _row("Days, sorted", name, "months", _pairs(apart, [p[c] / DAYS_PER_MONTH for p in cohorts]))
         for c, name in TIMES.items()
     ]
     rows += [
-        _row("Values, sorted", name, unit, [_gap(cohorts, i, j, c) for i, j in pairs])
-        for c, (name, unit) in VALUES.items()
+        _row("Values, sorted", name, unit, _pairs(apart, [p[c] for p in cohorts])) for c, (name, unit) in VALUES.items()
     ]
-    rows += [
-        _row("Patients in another class", name, "%", [100 * moved(cohorts[i][c], cohorts[j][c]) for i, j in pairs])
-        for c, name in GRADES.items()
-    ]
-    courses = [100 * moved(cells[i], cells[j]) for i, j in pairs]
-    rows.append(_row("Patients in another class", "Product, relapse and last day together", "%", courses))
-    return pd.DataFrame(rows)
+    heading = "Patients in another class"
+    rows += [_row(heading, name, "%", _shares([p[c] for p in cohorts])) for c, name in GRADES.items()]
+    courses = _shares([_courses(patients) for patients in cohorts])
+    return pd.DataFrame([*rows, _row(heading, "Product, relapse and last day together", "%", courses)])
 
 
-def _gap(cohorts: list[pd.DataFrame], i: int, j: int, column: str) -> float:
-    """Distance of one column of two members."""
-    return apart(cohorts[i][column], cohorts[j][column])
+def _pairs(distance: Callable, values: list) -> list[float]:
+    """Distance of every two members."""
+    values = [np.asarray(one) for one in values]
+    return [distance(one, other) for one, other in combinations(values, 2)]
+
+
+def _shares(classes: list[pd.Series]) -> list[float]:
+    """Percent of patients in another class, for every two members."""
+    table = pd.concat([one.value_counts() for one in classes], axis=1).fillna(0)
+    return [100 * share for share in _pairs(moved, list(table.to_numpy().T))]
 
 
 def _courses(patients: pd.DataFrame) -> pd.Series:
