@@ -1,4 +1,4 @@
-# make book · make test · make serve · make check · make lint · make bench · make lock · make clean
+# make book · make test · make serve · make check · make lint · make bench · make reconstruct · make lock · make clean
 # The first two are all a newcomer needs: a machine with Python >= 3.11, make and git.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ export PYTHONHASHSEED := 0
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve check lint bench lock clean
+.PHONY: help book test serve check lint bench reconstruct lock clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -46,9 +46,17 @@ serve: .venv/ready
 bench: .venv/ready
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/bench.py
 
+# Makes the members of the synthetic cohort that are not stored yet; see data/reconstruction/README.md. Takes an hour.
+SEED ?= 1
+MEMBERS ?= 20
+reconstruct: .venv/ready
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --prefer-binary --requirement requirements-reconstruct.txt
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m analysis reconstruct --seed $(SEED) --members $(MEMBERS)
+
 # Rewrites the lock from requirements.in; needs uv (pip install uv). Review the difference before committing it.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet requirements.in --output-file requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet requirements-reconstruct.in --output-file requirements-reconstruct.txt
 
 clean:
 	rm -rf _build .venv .pytest_cache .ruff_cache

@@ -1,5 +1,6 @@
 """Small invented ledgers, for the examples and tests of the rules."""
 
+import functools
 from typing import Any
 
 import pandas as pd
@@ -31,12 +32,38 @@ def ledger(*claims: dict[str, Any], reports: tuple[dict, ...] = (), arms: tuple[
     >>> ledger({"id": "A", "quantity": "age", "value": "4.50"}).claims[["value", "resolution"]].values.tolist()
     [[4.5, 0.01]]
     """
-    words = data.dictionary()
-    rows = [_claim(cells) for cells in claims]
+    words = _words()
     arms = arms or ({"arm": "paper/all", "report": "paper", "denominator": "treated"},)
-    filled = {"claims": rows, "reports": list(reports), "arms": list(arms)}
-    frames = {name: _frame(spec, filled.get(name, [])) for name, spec in words.items()}
-    return Tables(**frames)
+    filled = {"reports": list(reports), "arms": list(arms)}
+    frames = {name: _frame(spec, filled.get(name, [])) for name, spec in words.items() if name != "claims"}
+    return Tables(claims=rows(*claims), **frames)
+
+
+def rows(*claims: dict[str, Any]) -> pd.DataFrame:
+    """The table of claims of such a ledger alone.
+
+    Parameters
+    ----------
+    *claims : dict
+        As in `ledger`.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in the dictionary, indexed by ``id``.
+
+    Examples
+    --------
+    >>> rows({"id": "A", "quantity": "p", "value": "<0.01"})[["comparator", "value"]].values.tolist()
+    [['<', 0.01]]
+    """
+    return _frame(_words()["claims"], [_claim(cells) for cells in claims])
+
+
+@functools.cache
+def _words() -> dict[str, Any]:
+    """The dictionary's tables of the review, read once."""
+    return {name: spec for name, spec in data.dictionary().items() if spec.get("of") != "cohort"}
 
 
 def _claim(cells: dict[str, Any]) -> dict[str, Any]:
