@@ -6,6 +6,7 @@ and pass through the same functions. What ends the time at risk, by name: ``tmn`
 ``censored``.
 """
 
+import functools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ def read(patients: Path, tmn: Path) -> Cohort:
     DataError
         With every problem found: file, row, column, what was found, what is allowed.
     """
-    words = data.dictionary()
+    words = _words()
     first, problems = data.read_files({patients.name: patients}, words["patients"])
     second, more = data.read_files({tmn.name: tmn}, words["tmn"])
     problems += more
@@ -65,7 +66,7 @@ def write(cohort: Cohort, patients: Path, tmn: Path) -> None:
     patients, tmn : Path
         The two CSV files.
     """
-    words = data.dictionary()
+    words = _words()
     for frame, path, name in ((cohort.patients, patients, "patients"), (cohort.tmn, tmn, "tmn")):
         rows = frame.reset_index(drop="patient" in frame)[list(words[name]["columns"])]
         text = rows.map(_cell).to_csv(index=False, lineterminator="\n")
@@ -132,6 +133,12 @@ def first_event(patients: pd.DataFrame, events: tuple[str, ...]) -> pd.DataFrame
     event = np.where(happened, np.array(events, dtype=object)[first], "censored")
     months = np.where(happened, day, patients.last_day.to_numpy(float)) / DAYS_PER_MONTH
     return pd.DataFrame({"time_months": months, "event": event}, index=patients.index)
+
+
+@functools.cache
+def _words() -> dict:
+    """The dictionary, read once for all cohorts: it takes longer to read than a cohort."""
+    return data.dictionary()
 
 
 def _cell(value) -> str:

@@ -1,6 +1,7 @@
 """Figures and tables as they stand on a page: title, drawing, caption, source, data, files to take away.
 
-Texts may hold the placeholders of `analysis.doors.fill`, so that no number is typed.
+Texts may hold the placeholders of `analysis.doors.fill`, so that no number is typed. What is synthetic is marked here,
+once for all figures and tables: see `analysis.provenance`.
 """
 
 import base64
@@ -12,6 +13,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis import doors
+from analysis import provenance as origin
 from analysis.claims import source_text
 from analysis.plots import svg
 from analysis.plots.style import NARROW, WIDE
@@ -34,6 +36,7 @@ def figure(
     provenance: str = "published",
     below: str = "",
     widths: tuple[int, int] = (WIDE, NARROW),
+    listed: pd.Series | None = None,
 ) -> HTML:
     """A figure block.
 
@@ -46,45 +49,59 @@ def figure(
     table : DataFrame
         What is drawn.
     name : str
-        Anchor, and name of the files.
+        Anchor, and name of the files; begins with ``synthetic-`` if and only if the numbers are synthetic.
     title, sub, alt, caption : str
         The finding; what is shown, with its unit; alternative text; caption. Placeholders are filled.
     data : dict of str
         Columns of ``table`` and their headings, for the data under the figure and its CSV.
     claims : sequence of str, optional
         Ids for the source line; the index of ``table`` where not given.
-    provenance : {"published", "computed", "synthetic"}
-        Said beside the title.
+    provenance : {"published", "computed", "synthetic", "invented"}
+        Said under the figure; synthetic and invented also beside the title, in the drawing, in the caption, in the
+        alternative text, and in the rows of the CSV (as in the column ``data_kind`` of ``table``, if it has one).
     below : str
         HTML between drawing and caption.
     widths : tuple of int
         CSS pixels of the two drawings.
+    listed : Series of bool, optional
+        Rows listed under the figure, where the CSV holds too many for a page.
 
     Returns
     -------
     HTML
+
+    Raises
+    ------
+    ValueError
+        If synthetic numbers are shown as others, or under a name that does not say so.
     """
+    origin.check(name, provenance, table)
     ids = [i for i in (table.index if claims is None else claims) if i in tables.claims.index]
     source = source_text(tables.claims.loc[ids], tables.reports) if ids else "this review"
     plain = doors.fill(tables, title, plain=True)
-    label = doors.fill(tables, alt, plain=True)
+    label = origin.sentence(provenance) + doors.fill(tables, alt, plain=True)
     plots = "".join(
-        svg.inline(draw(table, width), f"{name}-{kind}", label, f"fig-{kind}")
+        svg.inline(_drawn(draw, table, width, provenance), f"{name}-{kind}", label, f"fig-{kind}")
         for kind, width in zip(("wide", "narrow"), widths, strict=True)
     )
     shown = table[list(data)].rename(columns=data)
-    takeaway = svg.files(draw(table, max(widths)), plain, f"{provenance} numbers. Source: {source}. CC BY 4.0")
+    file = origin.labelled(provenance, shown, table)
+    listing = _rows(tables, file if listed is None else file[listed.to_numpy()], numeric=())
+    said = f"{origin.WORDS[provenance]} numbers. Source: {source}. CC BY 4.0"
+    takeaway = svg.files(_drawn(draw, table, max(widths), provenance), plain, said)
+    mark = f"{origin.badge(provenance)} " if provenance in origin.SYNTHETIC else ""
     return HTML(
         f'<figure class="fig" id="{name}"><div class="fig-head">'
-        f'<p class="fig-title">{escape(plain, quote=False)}</p><p class="fig-sub">{doors.fill(tables, sub)}</p></div>'
+        f'<p class="fig-title">{escape(plain, quote=False)}</p>'
+        f'<p class="fig-sub">{mark}{doors.fill(tables, sub)}</p></div>'
         f'<div class="fig-plot">{plots}</div>{below}'
         f'<figcaption><p><strong><span class="fig-number" data-figure="{name}"></span>.</strong> '
-        f"{doors.fill(tables, caption)}</p>"
-        f'<p class="fig-source"><span class="tag {provenance}">{provenance}</span> Source: {escape(source)}.</p>'
+        f"{origin.sentence(provenance)}{doors.fill(tables, caption)}</p>"
+        f'<p class="fig-source">{origin.badge(provenance)} Source: {escape(source)}.</p>'
         f'<div class="fig-foot"><p class="fig-links">{_links(name, ("csv", "svg", "png"))}</p>'
-        f"<details><summary>Data of this figure</summary>{_rows(tables, shown, numeric=())}</details></div>"
+        f"<details><summary>Data of this figure</summary>{listing}</details></div>"
         "</figcaption>"
-        f"{_file(f'{name}.csv', shown.to_csv(index=False))}{_file(f'{name}.svg', takeaway['svg'])}"
+        f"{_file(f'{name}.csv', file.to_csv(index=False))}{_file(f'{name}.svg', takeaway['svg'])}"
         f"{_file(f'{name}.png', takeaway['png'], encoded=True)}</figure>"
     )
 
@@ -103,6 +120,7 @@ def table(
     note: str = "",
     download: bool = True,
     searchable: bool = False,
+    provenance: str = "published",
 ) -> HTML:
     """A table block.
 
@@ -129,12 +147,23 @@ def table(
         Whether the table can be had as CSV.
     searchable : bool
         Whether the page's filter field (there is one for all such tables) hides rows without the typed words.
+    provenance : {"published", "computed", "synthetic", "invented"}
+        Synthetic and invented are said over the table and in every row of the CSV; a column ``data_kind`` of ``frame``
+        is not shown, but says it of each row.
 
     Returns
     -------
     HTML
+
+    Raises
+    ------
+    ValueError
+        If synthetic numbers are shown as others, or under a name that does not say so.
     """
-    small = f"<small>{doors.fill(tables, sub)}</small>" if sub else ""
+    origin.check(name, provenance, frame)
+    kinds, frame = frame, frame.drop(columns=origin.KIND, errors="ignore")
+    mark = f"{origin.badge(provenance)} {origin.sentence(provenance)}" if provenance in origin.SYNTHETIC else ""
+    small = f"<small>{mark}{doors.fill(tables, sub)}</small>" if mark or sub else ""
     head = f"<caption>{doors.fill(tables, caption, plain=True)}{small}</caption>"
     body = _rows(tables, frame, numeric=numeric, missing=missing, anchors=anchors, stack=stack, head=head)
     if not stack:
@@ -142,10 +171,16 @@ def table(
         body = f'<div class="tbl-scroll" tabindex="0" role="region" aria-label="{label}">{body}</div>'
     foot = f'<p class="tbl-note">{doors.fill(tables, note)}</p>' if note else ""
     links = f'<p class="fig-links">{_links(name, ("csv",))}</p>' if download else ""
-    text = frame.map(lambda cell: _plain(tables, cell))
+    text = origin.labelled(provenance, frame.map(lambda cell: _plain(tables, cell)), kinds)
     file = _file(f"{name}.csv", text.to_csv(index=False)) if download else ""
     searched = " data-searchable" if searchable else ""
     return HTML(f'<div class="tbl-wrap" id="{name}"{searched}>{body}{foot}{links}{file}</div>')
+
+
+def _drawn(draw: Callable, table: pd.DataFrame, width: int, provenance: str):
+    """The drawing, with the words over it if its numbers are synthetic."""
+    figure = draw(table, width)
+    return svg.stamped(figure, origin.WORDS[provenance]) if provenance in origin.SYNTHETIC else figure
 
 
 def takeaways(tables, lines: Sequence[str]) -> HTML:

@@ -15,6 +15,7 @@ from matplotlib.transforms import Affine2D
 from matplotlib.transforms import blended_transform_factory as blend
 
 WIDE, NARROW = 680, 340
+LINE = 19  # CSS pixels from one line of small words to the next
 
 # name: (light, dark). The light value is what matplotlib draws and what a download keeps.
 PALETTE = {
@@ -101,6 +102,13 @@ def across(fig, ax):
     """Transform: x in CSS pixels from the figure's left edge, y in data units."""
     width = fig.get_figwidth() * 72
     return blend(Affine2D().scale(1 / width, 1) + fig.transFigure, ax.transData)  # follows the figure in downloads
+
+
+def words_above(fig, lines):
+    """Small words that explain the marks, from the top of the figure down, LINE for each line."""
+    height = fig.get_figheight() * 72
+    for place, line in enumerate(lines):
+        fig.text(0, 1 - (4 + LINE * place) / height, line, size=12.5, color=C["muted"], va="top")
 
 
 def interval(ax, x, low, high, colour, width=6.0, horizontal=False, soft=0.3):

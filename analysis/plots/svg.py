@@ -9,11 +9,13 @@ from html import escape
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from analysis.plots.style import PALETTE, RC, C
 
 VARIABLE = {light: f"var(--c-{name}, {light})" for name, (light, _) in PALETTE.items()}
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+SWATCH, LETTER, LINE = 20, 7.6, 17  # CSS pixels: from the left edge to the words, a letter in bold, a line
 
 
 def inline(figure: Figure, name: str, label: str, classes: str = "") -> str:
@@ -61,6 +63,40 @@ def inline(figure: Figure, name: str, label: str, classes: str = "") -> str:
     return re.sub(r"\n\s*", "\n", text)
 
 
+def stamped(figure: Figure, words: str) -> Figure:
+    """The figure with a strip above it that says what its numbers are, so that no copy is without these words.
+
+    Parameters
+    ----------
+    figure : Figure
+        Not yet closed; it grows by the strip.
+    words : str
+        Drawn beside a hatched square.
+
+    Returns
+    -------
+    Figure
+        The same figure.
+    """
+    width, height = figure.get_size_inches() * 72
+    lines = textwrap.wrap(words, int((width - SWATCH) / LETTER))
+    strip = LINE * len(lines) + 8
+    share = height / (height + strip)
+    for ax in figure.axes:
+        left, bottom, across, up = ax.get_position().bounds
+        ax.set_position([left, bottom * share, across, up * share])
+    for text in figure.texts:
+        text.set_y(text.get_position()[1] * share)
+    figure.set_size_inches(width / 72, (height + strip) / 72)
+    top = figure.add_axes([0, share, 1, 1 - share], xlim=(0, width), ylim=(strip, 0), zorder=9)
+    top.axis("off")
+    style = {"fc": "none", "ec": C["synthetic"], "hatch": "//////", "lw": 1}
+    top.add_patch(Rectangle((1, 2), 12, 12, **style))
+    for place, line in enumerate(lines):
+        top.text(SWATCH, 8 + LINE * place, line, size=13, weight="bold", color=C["synthetic"], va="center")
+    return figure
+
+
 def files(figure: Figure, title: str, source: str) -> dict[str, str]:
     """The figure with title and source drawn inside, to take away.
 
@@ -84,7 +120,7 @@ def files(figure: Figure, title: str, source: str) -> dict[str, str]:
     keep = {"bbox_inches": "tight", "pad_inches": 0.2, "facecolor": C["paper"]}
     png = io.BytesIO()
     with mpl.rc_context(RC):
-        figure.savefig(png, format="png", dpi=200, metadata={"Software": None}, **keep)
+        figure.savefig(png, format="png", dpi=200, metadata={"Software": None, "Description": source}, **keep)
     svg = _source(figure, **keep)
     plt.close(figure)
     return {"svg": svg, "png": base64.b64encode(png.getvalue()).decode()}
