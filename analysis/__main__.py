@@ -1,4 +1,4 @@
-"""The one command line: ``python -m analysis check | build``."""
+"""The one command line: ``python -m analysis check | build | row-orders``."""
 
 import argparse
 import sys
@@ -26,9 +26,17 @@ def main(arguments: list[str] | None = None) -> int:
     checking = commands.add_parser("check", help="validate all data; exit code 1 if anything is wrong")
     checking.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
     commands.add_parser("build", help="build the site into _build/html")
+    ordering = commands.add_parser("row-orders", help="Table 3 of the stored members over random orders of their rows")
+    ordering.add_argument("--orders", type=int, default=500, help="random orders of each member")
+    ordering.add_argument("--seed", type=int, default=1, help="of the orders")
     given = parser.parse_args(arguments)
     if given.command == "check":
         return check(given.data)
+    if given.command == "row-orders":
+        from analysis.reconstruction import fragility
+
+        fragility.make(orders=given.orders, seed=given.seed)
+        return 0
     from analysis.site import build  # Sphinx is only needed to build
 
     return build.book()
