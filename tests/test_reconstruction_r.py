@@ -1,7 +1,7 @@
 """Published members in R: what our recipes regenerate from their files, R's cmprsk, survival and MatchIt do, too.
 
-The answers were stored once (``reference/reconstruction.R``) for the first member of each kind; if a member is made anew
-they are out of date, and the first test says so.
+The answers were stored once (``reference/reconstruction.R``) for the first member of each kind; if a member is made
+anew they are out of date, and the first test says so.
 """
 
 import json
