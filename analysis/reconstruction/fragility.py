@@ -233,8 +233,7 @@ def make(
     Returns
     -------
     DataFrame
-        Rows of `summarise` for each member, with ``data_kind``, ``label``, ``member``, ``kind``, ``seed``, and
-        ``sha256_patients``, the checksum of the file that entered.
+        Rows of `summarise` for each member, with further columns: see ``row_orders`` in ``data/dictionary.yml``.
     """
     claims, members, parts = data.load().claims, store.index(folder), []
     found, significance = lines(claims), level(claims)
@@ -243,7 +242,8 @@ def make(
         table = summarise(
             row_orders(store.load(row.member, folder), claims, orders=orders, seed=own), found, significance
         )
-        front = {"data_kind": "synthetic", "label": store.LABEL, "member": row.member, "kind": row.kind, "seed": own}
+        front = {"id": row.member + "-" + table.claim, "data_kind": "synthetic", "label": store.LABEL}
+        front |= {"member": row.member, "kind": row.kind, "seed": own}
         for place, (name, value) in enumerate(front.items()):
             table.insert(place, name, value)
         parts.append(table.assign(sha256_patients=row.sha256_patients))
@@ -269,9 +269,15 @@ def read(folder: Path = paths.RECONSTRUCTION) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If a member was changed, added or taken away since; says which, and the command to run.
+        If a cell breaks a rule of the dictionary, or a member was changed, added or taken away since; says which, and
+        the command to run.
     """
-    table = pd.read_csv(folder / FILE, dtype={"member": str})
+    words = data.dictionary()["row_orders"]
+    table, problems = data.read_files({FILE: folder / FILE}, words)
+    if problems:
+        raise DataError(problems)
+    whole = [name for name, rule in words["columns"].items() if rule["type"] == "integer"]
+    table = table.drop(columns=["file", "row"]).astype(dict.fromkeys(whole, int))
     entered = table.drop_duplicates("member").set_index("member").sha256_patients.to_dict()
     now = store.index(folder).sha256_patients.to_dict()
     stale = sorted(m for m in {*entered, *now} if entered.get(m) != now.get(m))
