@@ -12,14 +12,14 @@ import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
-from analysis.reconstruction import matching_rows
+from analysis.reconstruction import matching_rows, store, unpublished
 from analysis.shares import percent
 
 
 class Estimate(NamedTuple):
     """A computed number in words, with its interval, what it is, how it was computed, and from which claims.
 
-    ``kind`` is synthetic where the number is about invented patients.
+    ``kind`` is synthetic where the number is about patients who do not exist.
     """
 
     text: str
@@ -225,6 +225,17 @@ def order_free(tables, what: str, method: str, claim: str) -> Estimate:
     return Estimate(*matching_rows.method_words(what, method, claim), (claim,), kind="synthetic")
 
 
+def synthetic(tables, quantity: str) -> Estimate:
+    """A range over the synthetic cohorts, of something that was not printed."""
+    return Estimate(*unpublished.words(quantity), (), kind="synthetic")
+
+
+def members(tables) -> Estimate:
+    """How many synthetic cohorts are stored."""
+    number, how = len(store.index()), "counted in the index of data/reconstruction"
+    return Estimate(f"{number}", "", f"cohorts, {store.LABEL}", how, (), kind="synthetic")
+
+
 def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:
     """A function of claims and plain numbers as one of their names."""
 
@@ -253,5 +264,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "invented": invented,
     "row-orders": row_orders,
     "order-free": order_free,
+    "synthetic": synthetic,
+    "members": members,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
 }
