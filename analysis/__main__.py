@@ -1,4 +1,4 @@
-"""The one command line: ``python -m analysis check | build | readings``."""
+"""The one command line: ``python -m analysis check | build | reconstruct | readings | row-orders``."""
 
 import argparse
 import sys
@@ -37,16 +37,50 @@ def main(arguments: list[str] | None = None) -> int:
     checking = commands.add_parser("check", help="validate all data; exit code 1 if anything is wrong")
     checking.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
     commands.add_parser("build", help="build the site into _build/html")
+    making = commands.add_parser("reconstruct", help="make members of the synthetic cohort; minutes each")
+    making.add_argument("--seed", type=int, default=1, help="of the first member; the next ones count on")
+    making.add_argument("--members", type=int, default=1, help="how many")
+    making.add_argument("--jobs", type=int, default=-1, help="members at a time; -1: one a processor")
+    making.add_argument("--data", type=Path, default=paths.DATA, help="folder with the ledger")
+    making.add_argument("--out", type=Path, default=paths.RECONSTRUCTION, help="folder of the members")
     reading = commands.add_parser("readings", help="which model can have given each line of Tables 2 and 3; minutes")
     reading.add_argument("--seed", type=int, default=1, help="of the random choices")
+    ordering = commands.add_parser("row-orders", help="Table 3 of the stored members over random orders of their rows")
+    ordering.add_argument("--orders", type=int, default=500, help="random orders of each member")
+    ordering.add_argument("--seed", type=int, default=1, help="of the orders")
     given = parser.parse_args(arguments)
-    if given.command == "check":
-        return check(given.data)
-    if given.command == "readings":
-        return readings(given.seed)
+    return COMMANDS[given.command](given)
+
+
+def reconstruct(given: argparse.Namespace) -> int:
+    """Make members that are not stored yet."""
+    from analysis.reconstruction import command
+
+    return command.run(given.seed, given.members, given.jobs, given.data, given.out)
+
+
+def row_orders(given: argparse.Namespace) -> int:
+    """Store how Table 3 hangs on the order of the rows."""
+    from analysis.reconstruction import fragility
+
+    fragility.make(orders=given.orders, seed=given.seed)
+    return 0
+
+
+def build(_: argparse.Namespace) -> int:
+    """Build the site."""
     from analysis.site import build  # Sphinx is only needed to build
 
     return build.book()
+
+
+COMMANDS = {
+    "check": lambda given: check(given.data),
+    "build": build,
+    "reconstruct": reconstruct,
+    "readings": lambda given: readings(given.seed),
+    "row-orders": row_orders,
+}
 
 
 if __name__ == "__main__":

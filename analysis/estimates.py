@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
-from analysis.reconstruction import store, unpublished
+from analysis.reconstruction import matching_rows, store, unpublished
 from analysis.shares import percent
 
 
@@ -215,6 +215,16 @@ def invented(tables, which: str) -> Estimate:
     return Estimate(*competing.words(which), (), kind="synthetic")
 
 
+def row_orders(tables, what: str, claim: str = "") -> Estimate:
+    """A number about random orders of the rows of the synthetic cohorts."""
+    return Estimate(*matching_rows.order_words(what, claim), (claim,) if claim else (), kind="synthetic")
+
+
+def order_free(tables, what: str, method: str, claim: str) -> Estimate:
+    """A number about the synthetic cohorts, compared without any order of rows."""
+    return Estimate(*matching_rows.method_words(what, method, claim), (claim,), kind="synthetic")
+
+
 def synthetic(tables, quantity: str) -> Estimate:
     """A range over the synthetic cohorts, of something that was not printed."""
     return Estimate(*unpublished.words(quantity), (), kind="synthetic")
@@ -252,6 +262,8 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "evidence": evidence_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
+    "row-orders": row_orders,
+    "order-free": order_free,
     "synthetic": synthetic,
     "members": members,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},

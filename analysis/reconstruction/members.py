@@ -71,8 +71,10 @@ def make(tables, seed: int, member: str, *, kind: str | None = None, progress: C
     say("courses of all patients")
     found = events.search(seed, tables, progress)
     if found.cost > 0:
-        raise NotFoundError(f"seed {seed}: {found.starts} starts and {found.moves:,} moves, but no course of events "
-                            f"meets all windows; the best misses them by {found.cost:.3g}")
+        raise NotFoundError(
+            f"seed {seed}: {found.starts} starts and {found.moves:,} moves, but no course of events "
+            f"meets all windows; the best misses them by {found.cost:.3g}"
+        )
     say("ages and matching")
     ages = matched.search(found.skeleton, claims, seed, kind or kind_of(seed))
     say("values before infusion")

@@ -36,7 +36,9 @@ def recompute(skeleton: Skeleton, claims: pd.DataFrame) -> pd.DataFrame:
     rows = [*_incidences(patients, claims), *_medians(patients), *_counts(patients), *_courses(patients, claims)]
     rows += _ratio(patients)
     frame = pd.DataFrame(rows, columns=["claim", "field", "value"])
-    frame[["low", "high"]] = [window(claims, claim, field) for claim, field in zip(frame.claim, frame.field, strict=True)]
+    frame[["low", "high"]] = [
+        window(claims, claim, field) for claim, field in zip(frame.claim, frame.field, strict=True)
+    ]
     return frame.assign(met=(frame.low <= frame.value) & (frame.value < frame.high))
 
 

@@ -50,7 +50,9 @@ def counts(claims: pd.DataFrame) -> Counts:
     patients = int(claims.loc["G001", "value"])
     mutated = int(claims.loc["G252", "denominator"])
     rest = numerator("G079", "G081", "G188")
-    return Counts((*products, patients - sum(products)), numerator("G190", "G166"), numerator("G210", "G211"), mutated, *rest)
+    return Counts(
+        (*products, patients - sum(products)), numerator("G190", "G166"), numerator("G210", "G211"), mutated, *rest
+    )
 
 
 def goals(claims: pd.DataFrame, margin: float = 0.0) -> Goals:
@@ -80,7 +82,9 @@ def _incidence(claims: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """Horizons and windows of all incidences."""
     horizons, windows = np.zeros((len(GROUPS), 4), np.int64), np.full((len(GROUPS), 4, 3, 2), [-np.inf, np.inf])
     number = np.zeros(len(GROUPS), np.int64)
-    rows = claims[(claims.statistic == "cumulative incidence") & (claims.arm == "gazeau-2025/all") & claims.duplicate_of.isna()]
+    rows = claims[
+        (claims.statistic == "cumulative incidence") & (claims.arm == "gazeau-2025/all") & claims.duplicate_of.isna()
+    ]
     rows = rows[rows.quantity.isin(["t-MN", "non-relapse mortality"])].sort_values("time_months", kind="stable")
     for row in rows.itertuples():
         group = "NRM" if row.quantity != "t-MN" else "all" if pd.isna(row.group) else row.group
@@ -112,7 +116,10 @@ def _median_checks(claims: pd.DataFrame, claim: str) -> np.ndarray:
 
 def _quantiles(claims: pd.DataFrame) -> np.ndarray:
     """Quantiles of the time to t-MN."""
-    rows = [(EVERYBODY, p, *window(claims, claim, f)) for claim, f, p in (("G160", "value", 0.5), ("G161", "low", 0.0), ("G161", "high", 1.0))]
+    rows = [
+        (EVERYBODY, p, *window(claims, claim, f))
+        for claim, f, p in (("G160", "value", 0.5), ("G161", "low", 0.0), ("G161", "high", 1.0))
+    ]
     for subset, claim in ((MDS, "G087"), (AML, "G086"), (MUTATED, "G260"), (UNMUTATED, "G261")):
         rows += [(subset, p, *window(claims, claim, f)) for f, p in (("low", 0.25), ("value", 0.5), ("high", 0.75))]
     return np.array([row for row in rows if np.isfinite(row[2])])

@@ -15,7 +15,9 @@ from analysis.reconstruction.compiled import njit
 from analysis.reconstruction.events.curves import ANY, CAUSE, CENSORED, COMPETING, Z, incidence
 from analysis.reconstruction.events.ratio import hazard_ratio
 
-KNOTS = np.array([0, 30, 91, 183, 365, 548, 730, 1095, 1461, 1827])  # days; after the last nothing printed depends on it
+KNOTS = np.array(
+    [0, 30, 91, 183, 365, 548, 730, 1095, 1461, 1827]
+)  # days; after the last nothing printed depends on it
 PIECES = len(KNOTS) - 1
 GROUPS = 4  # CD28, 4-1BB, all, and all by relapse or non-relapse death
 FIELDS = 3 * 4 * GROUPS
