@@ -13,7 +13,6 @@ from analysis import recipes
 from analysis.cohort import Cohort
 from analysis.reconstruction import covariates, details, matched
 from analysis.reconstruction.events import skeleton as events
-from analysis.reconstruction.state import Skeleton
 
 KINDS = ("unique", "natural")
 

@@ -8,7 +8,6 @@ evaluation goes from the cheapest block to the dearest and stops when it is pass
 import math
 
 from analysis.reconstruction.compiled import njit
-from analysis.reconstruction.state import NONE
 from analysis.reconstruction.events.table import (
     DIED,
     KIND,
@@ -22,6 +21,7 @@ from analysis.reconstruction.events.table import (
     block_miss,
     replace,
 )
+from analysis.reconstruction.state import NONE
 
 GAP = 3  # days at least from relapse to death, and from t-MN to the end of follow-up
 

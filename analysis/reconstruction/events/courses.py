@@ -2,11 +2,8 @@
 
 import math
 
-import numpy as np
-
 from analysis.reconstruction.compiled import njit
 from analysis.reconstruction.events.curves import Z, miss
-from analysis.reconstruction.state import NONE
 
 DAYS = 30.4375  # of a month
 EVERYBODY, MDS, AML, MUTATED, UNMUTATED = 0, 1, 2, 3, 4  # subsets of the patients with t-MN
