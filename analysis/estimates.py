@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
+from analysis.reconstruction import proofs, store
 from analysis.shares import percent
 
 
@@ -214,6 +215,20 @@ def invented(tables, which: str) -> Estimate:
     return Estimate(*competing.words(which), (), kind="synthetic")
 
 
+def members(tables) -> Estimate:
+    """How many synthetic cohorts are stored."""
+    number, how = len(store.index()), "counted in the index of data/reconstruction"
+    return Estimate(f"{number}", "", f"cohorts, {store.LABEL}", how, (), kind="synthetic")
+
+
+def impossible(tables, *kind: str) -> Estimate:
+    """How many printed numbers no patients have together with the others, all of them or those with one kind of proof."""
+    found, wanted = proofs.impossible(tables), " ".join(kind)
+    number = (found.kind == wanted).sum() if wanted else len(found)
+    what = "printed numbers that no cohort gives beside the others" + (f": {wanted}" if wanted else "")
+    return Estimate(f"{number}", "", what, "counted among the proofs on the page Reproduction", ())
+
+
 def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:
     """A function of claims and plain numbers as one of their names."""
 
@@ -240,5 +255,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "evidence": evidence_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
+    "members": members,
+    "impossible": impossible,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
 }
