@@ -212,9 +212,11 @@ def _cif(table: pd.DataFrame, group: pd.Series | None, cause: str, at: ArrayLike
 
 def _km(table: pd.DataFrame, group: pd.Series | None, at: ArrayLike) -> pd.DataFrame:
     """Kaplan-Meier at given months; where the last patient of a group has died it stays at 0."""
+    labels = pd.Series("all", index=table.index) if group is None else group
+    last = table[table.time_months == table.time_months.groupby(labels).transform("max")]
+    extinct = last.event.groupby(labels[last.index]).all()
     curve = kaplan_meier(table.time_months, table.event, group, at=at)
-    held = curve.groupby("group", sort=False).estimate.ffill()
-    return curve.assign(estimate=curve.estimate.mask(held == 0, 0.0))
+    return curve.assign(estimate=curve.estimate.mask(curve.estimate.isna() & curve.group.map(extinct), 0.0))
 
 
 def _band(curves: list[pd.DataFrame], groups: tuple[str, ...]) -> pd.DataFrame:

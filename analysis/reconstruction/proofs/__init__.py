@@ -3,8 +3,8 @@
 Every proof is computed from the ledger: a claim that changes makes its proof disappear, or another one appear. Nothing
 here says which of two numbers is right, only that no patients have both.
 
-Vocabulary: see `analysis.reconstruction.proofs.fields`; a field is *set aside* if a proof excludes it beside the others,
-or if no search has reached it (`not_reached`).
+Vocabulary: see `analysis.reconstruction.proofs.fields`; a field is *set aside* if a proof excludes it beside the
+others, or if no search has reached it (`not_reached`).
 """
 
 import pandas as pd

@@ -192,7 +192,8 @@ def _argument(facts: Facts, oracle: Oracle, conflict: tuple[Field, ...]) -> str:
     text += f"{answer.early + answer.late}: {answer.early} from {early} to {middle} months"
     whole = oracle.excess(None, conflict)
     if answer.early and 1 < whole[answer.early - 1, 2] < np.inf:
-        text += f" (with {answer.early - 1} the variance at {middle} would be {whole[answer.early - 1, 2] - 1:.0%} too large)"
+        much = whole[answer.early - 1, 2] - 1
+        text += f" (with {answer.early - 1} the variance at {middle} would be {much:.0%} too large)"
     return f"{text}, and {_late_needs(facts, oracle, conflict, answer)} from then to {late}."
 
 

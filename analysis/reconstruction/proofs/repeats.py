@@ -29,7 +29,8 @@ def repeats(paper: Ledger, aside: set[Field]) -> Iterator[Proof]:
     --------
     >>> from analysis.audit.invented import ledger
     >>> cells = {"quantity": "LDH", "statistic": "median", "low": "206", "high": "328", "interval": "IQR"}
-    >>> tables = ledger({"id": "A", "value": "254", **cells}, {"id": "B", "value": "256", "location": "table1", **cells})
+    >>> tables = ledger({"id": "A", "value": "254", **cells},
+    ...                 {"id": "B", "value": "256", "location": "table1", **cells})
     >>> [(str(proof.field), proof.fits) for proof in repeats(Ledger(tables), set())]
     [('A.value', '256')]
     """

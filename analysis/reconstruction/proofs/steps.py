@@ -1,12 +1,12 @@
 r"""How few events can carry a printed rise of a curve? A bound on the variance from the size of the steps.
 
-Vocabulary: an event of the cause raises the curve by a *step* :math:`s = S(t-)/Y(t)`, where S is the share free of every
-event and Y the number at risk; steps never shrink with time, since S falls with events as Y does and Y alone with
-censoring. The *early* window lies between the first and second of three horizons, the *late* one between the second
-and third.
+Vocabulary: an event of the cause raises the curve by a *step* :math:`s = S(t-)/Y(t)`, where S is the share free of
+every event and Y the number at risk; steps never shrink with time, since S falls with events as Y does and Y alone
+with censoring. The *early* window lies between the first and second of three horizons, the *late* one between the
+second and third.
 
-At a horizon k each event j of the cause adds :math:`s_j^2 (1 - (F_k - F_j)/S_j)^2` to the variance of Gray (1988), for d
-ties on a day d times this, times :math:`1 - (d-1)/(Y-1)`; competing events add something too. So a few events that
+At a horizon k each event j of the cause adds :math:`s_j^2 (1 - (F_k - F_j)/S_j)^2` to the variance of Gray (1988), for
+d ties on a day d times this, times :math:`1 - (d-1)/(Y-1)`; competing events add something too. So a few events that
 carry a large rise make the interval wide. With a events in the early window, a rise of :math:`\delta` and a share of at
 least x free of every event at its end, the three facts
 
@@ -108,8 +108,7 @@ def fewest(whole: np.ndarray, parts: Sequence[np.ndarray]) -> tuple[int, int]:
         for late in range(2 * len(parts) + 3)
         if whole[early, min(late, 2)] <= 1 + GUARD and any(a <= early and b <= late for a, b in needed)
     ]
-    total, early, late = min(fits, default=(size, size, 0))
-    return early, late
+    return min(fits, default=(size, size, 0))[1:]
 
 
 def _least(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:

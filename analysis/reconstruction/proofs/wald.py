@@ -83,7 +83,7 @@ def allowed(side: str, windows: Mapping[str, Window], scale: Scale, z: float) ->
     >>> from analysis.audit.scales import LOG_LOG
     >>> windows = {"value": (0.0515, 0.0525), "high": (0.115, 0.125)}
     >>> [round(100 * end, 2) for end in allowed("low", windows, LOG_LOG, 1.96)]
-    [1.45, 1.81]
+    [1.45, 1.8]
     """
     found = corners({name: window for name, window in windows.items() if name != side}, scale, z)
     if not len(found) or float(np.abs(found).max()) >= FAR:
