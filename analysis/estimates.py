@@ -222,7 +222,7 @@ def members(tables) -> Estimate:
 
 
 def impossible(tables, *kind: str) -> Estimate:
-    """How many printed numbers no patients have together with the others, all of them or those with one kind of proof."""
+    """How many printed numbers no patients have together with the others; of one kind of proof, if it is named."""
     found, wanted = proofs.impossible(tables), " ".join(kind)
     number = (found.kind == wanted).sum() if wanted else len(found)
     what = "printed numbers that no cohort gives beside the others" + (f": {wanted}" if wanted else "")

@@ -25,12 +25,6 @@ PROOFS = {  # kinds of proof in the order in which they matter to a reader
     "duplicate contradiction": "Two places, two numbers",
     "enumeration": "A percentage of a count",
 }
-VERDICTS = {
-    "used": "used; every member fits",
-    "excluded": "excluded by arithmetic: {against}",
-    "fits too": "not excluded: {some} also under it",
-    "open": "open: members made under the first choice lose {lost}",
-}
 CLAIM = re.compile(r"\bG\d{3}\b")
 
 
@@ -48,7 +42,7 @@ def claim_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``What`` (with how it was computed), ``Published`` (a placeholder), ``Regenerated`` (smallest to largest, limits
-        in brackets), ``Printed digit`` (in how many members; for the others what is known).
+        in brackets), ``Printed digit`` (in how many members; for the others what is known), ``data_kind``.
     """
     rows = []
     for name, fields in found.groupby("claim", sort=False):
@@ -61,6 +55,7 @@ def claim_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
                 "Published": f"{{claim:{name}}}{counts}",
                 "Regenerated": _regenerated(claim, fields.set_index("field")),
                 "Printed digit": HTML(_met(fields)),
+                "data_kind": "synthetic",
             }
         )
     return pd.DataFrame(rows)
@@ -79,17 +74,17 @@ def score_rows(score: pd.DataFrame, members: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Where``, ``Printed numbers``, ``In all … cohorts``, ``Impossible``, and, only if there are any, ``Not
-        reached`` and ``Missed``.
+        ``Where``, ``Printed`` (numbers), ``In all …`` (members), ``Impossible``, ``Open`` (not reached and without
+        proof), ``Missed`` only if there are any, ``data_kind``.
     """
     places = ["All" if place == "all" else ledger.place_text(place) for place in score.index]
-    table = pd.DataFrame({"Where": places, "Printed numbers": score.fields.to_numpy()})
-    table[f"In all {members} cohorts"] = score.regenerated.to_numpy()
-    table["Proven impossible"] = score.impossible.to_numpy()
-    table["Not reached, no proof"] = score["not reached"].to_numpy()
+    table = pd.DataFrame({"Where": places, "Printed": score.fields.to_numpy()})
+    table[f"In all {members}"] = score.regenerated.to_numpy()
+    table["Impossible"] = score.impossible.to_numpy()
+    table["Open"] = score["not reached"].to_numpy()
     if score.missed.any():
         table["Missed"] = score.missed.to_numpy()
-    return table.astype(str)
+    return table.astype(str).assign(data_kind="synthetic")
 
 
 def proof_rows(tables: Tables, proofs: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
@@ -169,31 +164,6 @@ def slug(place: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", place.lower())
 
 
-def choice_rows(choices: pd.DataFrame, members: int) -> pd.DataFrame:
-    """What the paper leaves open, and what speaks for or against each choice.
-
-    Parameters
-    ----------
-    choices : DataFrame
-        Of `analysis.reconstruction.readings.choices`.
-    members : int
-        How many members there are.
-
-    Returns
-    -------
-    DataFrame
-        ``Left open``, ``Choice``, ``Printed numbers it changes``, ``Can it give the results?``
-    """
-    return pd.DataFrame(
-        {
-            "Left open": choices.point,
-            "Choice": choices.choice,
-            "Printed numbers it changes": ["" if row.default else str(row.differ) for row in choices.itertuples()],
-            "Can it give the results?": [_verdict(row, members) for row in choices.itertuples()],
-        }
-    )
-
-
 def _regenerated(claim: pd.Series, fields: pd.DataFrame) -> str:
     """Ranges of all fields of a claim in one line."""
     parts = {field: _range(claim, row) for field, row in fields.iterrows()}
@@ -246,19 +216,26 @@ def _anchor(claim: str, field: str) -> str:
     return f"proof-{claim.lower()}-{field}"
 
 
-def _printed(tables: Tables, row) -> str:
-    """Which number it is: a door, what it is, which of its figures."""
-    side = "" if row.field == "value" else f"{SIDES[row.field]} {row.printed} of "
-    return f"{side}{{claim:{row.claim}}} {catalogue.what(tables.claims.loc[row.claim])}"
+def _printed(tables: Tables, row) -> HTML:
+    """Which number it is: as it stands, what it is, and the door to its claim."""
+    side = "" if row.field == "value" else f"{SIDES[row.field]} "
+    what = escape(catalogue.what(tables.claims.loc[row.claim]))
+    door = doors.door(tables, row.claim, "claim")
+    return HTML(f'{side}{escape(row.printed)}<span class="ids">{what}</span><span class="ids">{door}</span>')
 
 
 def _argument(tables: Tables, row) -> str:
     """The argument with its claims as doors, what it assumes, and the smallest conflicting set behind a fold."""
-    text = CLAIM.sub(lambda match: doors.door(tables, match[0], "id"), escape(row.argument))
+    text = CLAIM.sub(lambda match: doors.door(tables, match[0], "id"), escape(_minus(row.argument)))
     if row.assumes:
         text += f" Assumed: {escape(row.assumes)}."
     names = CLAIM.sub(lambda match: doors.door(tables, match[0], "id"), escape(_conflict(row.conflict)))
     return f"{text}<details><summary>Numbers that exclude each other</summary><p>{names}</p></details>"
+
+
+def _minus(words: str) -> str:
+    """The name of the scale with a minus sign, which does not break."""
+    return words.replace("log(-log)", "log(−log)")
 
 
 def _conflict(names: str) -> str:
@@ -272,15 +249,7 @@ def _conflict(names: str) -> str:
 
 def _misprint(row, findings: pd.DataFrame) -> str:
     """A plausible misprint, and the audit's finding about the same number."""
-    about = findings[[row.claim in ids.split() for ids in findings.claims]]
-    words = escape(row.misprint[:1].upper() + row.misprint[1:]) if row.misprint else "Nothing suggests itself"
+    about = findings[[row.claim in ids.split() for ids in findings.claims]].drop_duplicates("severity")
+    words = [escape(row.misprint[:1].upper() + row.misprint[1:])] if row.misprint else []
     links = [f'<a href="#{finding.finding}">audit: {escape(finding.severity)}</a>' for finding in about.itertuples()]
-    return "; ".join([words, *links])
-
-
-def _verdict(row, members: int) -> str:
-    """What speaks for or against a choice, in words."""
-    lost = f"{row.fewest}" if row.fewest == row.most else f"{row.fewest} to {row.most}"
-    numbers = "printed number" if lost == "1" else "printed numbers"
-    some = f"all {members} cohorts give the printed digits" if row.most == 0 else "some cohorts give the printed digits"
-    return VERDICTS[row.verdict].format(against=row.against, lost=f"{lost} {numbers}", some=some)
+    return "; ".join([*words, *links]) or "Nothing suggests itself"
