@@ -78,8 +78,9 @@ def figure(
     origin.check(name, provenance, table)
     ids = [i for i in (table.index if claims is None else claims) if i in tables.claims.index]
     source = source_text(tables.claims.loc[ids], tables.reports) if ids else "this review"
-    plain = doors.fill(tables, title, plain=True)
-    label = origin.sentence(provenance) + doors.fill(tables, alt, plain=True)
+    synthetic = provenance in origin.SYNTHETIC
+    plain = doors.fill(tables, title, plain=True, synthetic=synthetic)
+    label = origin.sentence(provenance) + doors.fill(tables, alt, plain=True, synthetic=synthetic)
     plots = "".join(
         svg.inline(_drawn(draw, table, width, provenance), f"{name}-{kind}", label, f"fig-{kind}")
         for kind, width in zip(("wide", "narrow"), widths, strict=True)
@@ -89,7 +90,7 @@ def figure(
     listing = _rows(tables, file if listed is None else file[listed.to_numpy()], numeric=())
     said = f"{origin.WORDS[provenance]} numbers. Source: {source}. CC BY 4.0"
     takeaway = svg.files(_drawn(draw, table, max(widths), provenance), plain, said)
-    mark = f"{origin.badge(provenance)} " if provenance in origin.SYNTHETIC else ""
+    mark = f"{origin.badge(provenance)} " if synthetic else ""
     return HTML(
         f'<figure class="fig" id="{name}"><div class="fig-head">'
         f'<p class="fig-title">{escape(plain, quote=False)}</p>'
@@ -163,16 +164,17 @@ def table(
     """
     origin.check(name, provenance, frame)
     kinds, frame = frame, frame.drop(columns=origin.KIND, errors="ignore")
-    mark = f"{origin.badge(provenance)} {origin.sentence(provenance)}" if provenance in origin.SYNTHETIC else ""
+    synthetic = provenance in origin.SYNTHETIC
+    mark = f"{origin.badge(provenance)} {origin.sentence(provenance)}" if synthetic else ""
     small = f"<small>{mark}{doors.fill(tables, sub)}</small>" if mark or sub else ""
-    head = f"<caption>{doors.fill(tables, caption, plain=True)}{small}</caption>"
+    head = f"<caption>{doors.fill(tables, caption, plain=True, synthetic=synthetic)}{small}</caption>"
     body = _rows(tables, frame, numeric=numeric, missing=missing, anchors=anchors, stack=stack, head=head)
     if not stack:
-        label = escape(doors.fill(tables, caption, plain=True))
+        label = escape(doors.fill(tables, caption, plain=True, synthetic=synthetic))
         body = f'<div class="tbl-scroll" tabindex="0" role="region" aria-label="{label}">{body}</div>'
     foot = f'<p class="tbl-note">{doors.fill(tables, note)}</p>' if note else ""
     links = f'<p class="fig-links">{_links(name, ("csv",))}</p>' if download else ""
-    text = origin.labelled(provenance, frame.map(lambda cell: _plain(tables, cell)), kinds)
+    text = origin.labelled(provenance, frame.map(lambda cell: _plain(tables, cell, synthetic)), kinds)
     file = _file(f"{name}.csv", text.to_csv(index=False)) if download else ""
     words = "" if searchable is True else searchable
     searched = f' data-searchable="{escape(words)}"' if searchable else ""
@@ -263,11 +265,13 @@ def _cell(tables, cell: object, missing: str) -> str:
     return doors.fill(tables, escape(text, quote=False))
 
 
-def _plain(tables, cell: object) -> object:
-    """One cell as text for a file."""
+def _plain(tables, cell: object, synthetic: bool) -> object:
+    """One cell as text for a file; refused where a synthetic number would stand there without a word."""
     if isinstance(cell, HTML):
+        if 'data-kind="synthetic"' in cell.data and not synthetic:
+            raise ValueError(f"a synthetic number in a table that does not say so: {cell.data}")
         return unescape(re.sub(r"<[^>]+>", "", cell.data))
-    return doors.fill(tables, cell, plain=True) if isinstance(cell, str) else cell
+    return doors.fill(tables, cell, plain=True, synthetic=synthetic) if isinstance(cell, str) else cell
 
 
 def _links(name: str, kinds: Sequence[str]) -> str:

@@ -84,7 +84,7 @@ def _link(row: str, name: str, kind: str, value: str, interval: str, doubtful: b
     )
 
 
-def fill(tables, text: str, *, plain: bool = False) -> str:
+def fill(tables, text: str, *, plain: bool = False, synthetic: bool = True) -> str:
     """Text with numbers put in: ``{claim:G083}``, ``{value:G083}``, ``{count:G212}``, ``{computed:one-in:G083}``.
 
     Parameters
@@ -95,10 +95,19 @@ def fill(tables, text: str, *, plain: bool = False) -> str:
         Sentence with placeholders; may hold HTML.
     plain : bool
         Words only, for titles and alternative texts, instead of doors.
+    synthetic : bool
+        Whether plain words may hold a synthetic number, which a door marks and plain words do not.
 
     Returns
     -------
     str
+
+    Raises
+    ------
+    LookupError
+        If there is no such claim or estimate.
+    ValueError
+        If plain words would hold a synthetic number and must not.
 
     Examples
     --------
@@ -113,8 +122,13 @@ def fill(tables, text: str, *, plain: bool = False) -> str:
             return tables.reports.loc[name, "short"] if plain else report_link(tables, name)
         if not plain:
             return door(tables, name, role)
-        value, interval = estimate(tables, name)[:2] if role == "computed" else words(tables, name, role)
-        return f"{value} ({interval})" if interval else value
+        if role != "computed":
+            value, interval = words(tables, name, role)
+            return f"{value} ({interval})" if interval else value
+        found = estimate(tables, name)
+        if found.kind == "synthetic" and not synthetic:
+            raise ValueError(f"{name} is synthetic, and these words would not say so: {text}")
+        return f"{found.text} ({found.interval})" if found.interval else found.text
 
     return PLACEHOLDER.sub(put, text)
 
@@ -182,7 +196,7 @@ def seen_text(claim: pd.Series, report: pd.Series) -> str:
 
 def _estimate_card(tables, found: Estimate) -> dict:
     """Card of a computed number."""
-    kinds = {"computed": "computed here, not printed", "synthetic": "synthetic: about invented patients"}
+    kinds = {"computed": "computed here, not printed", "synthetic": "synthetic: nobody’s data"}
     rows = [("Kind", kinds[found.kind]), ("How", found.how)]
     links = [(f"Data row {name}", f"{DATA_PAGE}#{anchor(name)}") for name in found.inputs[:3]]
     if found.inputs:

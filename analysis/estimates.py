@@ -12,14 +12,14 @@ import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
-from analysis.reconstruction import proofs, store
+from analysis.reconstruction import proofs, store, unpublished
 from analysis.shares import percent
 
 
 class Estimate(NamedTuple):
     """A computed number in words, with its interval, what it is, how it was computed, and from which claims.
 
-    ``kind`` is synthetic where the number is about invented patients.
+    ``kind`` is synthetic where the number is about patients who do not exist.
     """
 
     text: str
@@ -215,6 +215,11 @@ def invented(tables, which: str) -> Estimate:
     return Estimate(*competing.words(which), (), kind="synthetic")
 
 
+def synthetic(tables, quantity: str) -> Estimate:
+    """A range over the synthetic cohorts, of something that was not printed."""
+    return Estimate(*unpublished.words(quantity), (), kind="synthetic")
+
+
 def members(tables) -> Estimate:
     """How many synthetic cohorts are stored."""
     number, how = len(store.index()), "counted in the index of data/reconstruction"
@@ -255,6 +260,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "evidence": evidence_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
+    "synthetic": synthetic,
     "members": members,
     "impossible": impossible,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},

@@ -10,7 +10,7 @@ from analysis.claims import select
 from analysis.cohort import DAYS_PER_MONTH, Cohort, first_event
 from analysis.hazards import fine_gray
 from analysis.incidence import cumulative_incidence
-from analysis.reconstruction import courses, diversity, ensemble, store, unpublished
+from analysis.reconstruction import courses, diversity, ensemble, figures, store, unpublished
 
 STORED = (paths.RECONSTRUCTION / store.INDEX).exists()
 stored = pytest.mark.skipif(not STORED, reason="no member is stored yet")
@@ -172,6 +172,38 @@ def test_mutations_of_those_sequenced_twice(members):
     assert (found.change == "gained").tolist() == (found.before == 0).tolist()
     tp53 = found[found.gene == "TP53"]
     assert tp53["count"].iloc[0].startswith(f"{(tp53.change == 'retained').sum()} kept · ")
+
+
+@pytest.mark.parametrize(("by", "printed"), [("domain", 8), ("product", 4), ("tmn_type", 0)])
+def test_the_papers_points_stand_on_their_curves(tables, members, by, printed):
+    table = figures.by_group(tables, members, by)
+    points = table[table.data_kind == "published"]
+    assert len(points) == printed
+    assert set(points.group) <= set(table.group[table.data_kind == "synthetic"])
+    assert table.key.notna().all()
+    overall = figures.overall(tables, members)
+    assert overall.groupby("group").data_kind.value_counts().xs("published", level=1).tolist() == [4, 4]
+
+
+def test_survival_after_tmn_has_its_printed_numbers(tables, members):
+    table = figures.after_tmn(tables, members)
+    points = table[table.data_kind == "published"]
+    assert points[points.value == 50].time_months.tolist() == [4.5, 4.5, 6.7]
+    assert points[["early", "late"]].dropna().to_numpy().tolist() == [[3.7, 14.2]]
+    assert points.loc["G205", ["time_months", "value", "low", "high"]].tolist() == [12, 29.2, 15.0, 56.6]
+    assert set(table.panel) == {"All t-MN", "By type"}
+
+
+def test_frequencies_end_with_the_printed_medians(tables, members):
+    last = figures.frequencies(tables, members["01"]).iloc[-1]
+    assert (last.data_kind, last.before, last.at_tmn) == ("published", 4.4, 38.5)
+
+
+def test_words_of_the_courses(members):
+    table = figures.swimmer(members["01"])
+    assert set(table.transplant) <= {"yes", "no"}
+    assert (table.relapse == "none").tolist() == table.relapse_months.isna().tolist()
+    assert (table.end == "alive").tolist() == (~table.died).tolist()
 
 
 @stored

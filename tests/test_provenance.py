@@ -8,7 +8,7 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from analysis import display, paths, provenance
+from analysis import display, doors, paths, provenance
 from analysis.plots import incidence
 from analysis.plots.style import C, canvas, panel, styled
 from analysis.reconstruction.store import INDEX, LABEL
@@ -109,6 +109,24 @@ def test_synthetic_rows_cannot_be_shown_as_real(tables, table, kind):
         shown(tables, mixed, name="fig-test", provenance=kind)
     with pytest.raises(ValueError, match="1 of its 2 rows are synthetic"):
         display.table(tables, mixed, name="tab-test", caption="Rows", provenance=kind)
+
+
+@pytest.mark.parametrize("place", ["title", "alt"])
+def test_plain_words_cannot_hide_a_synthetic_number(tables, table, place):
+    texts = TEXTS | {place: "So many: {computed:invented:incidence}"}
+    names = {"name": "fig-test", "data": {"x": "Time"}, "claims": []}
+    with pytest.raises(ValueError, match="invented:incidence is synthetic"):
+        display.figure(tables, draw, table, **names, **texts)
+
+
+@pytest.mark.parametrize("as_html", [True, False])
+def test_a_file_cannot_hide_a_synthetic_number(tables, as_html):
+    cell = "{computed:invented:incidence}"
+    cell = display.HTML(doors.fill(tables, cell)) if as_html else cell
+    frame = pd.DataFrame({"What": ["t-MN"], "Share": [cell]})
+    with pytest.raises(ValueError, match="synthetic"):
+        display.table(tables, frame, name="tab-test", caption="Rows")
+    assert display.table(tables, frame, name="synthetic-test", caption="Rows", provenance="invented")
 
 
 def test_the_strip_of_words_covers_nothing():

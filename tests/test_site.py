@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from analysis import paths
+from analysis import paths, provenance
 
 pytestmark = pytest.mark.xdist_group("site")
 PAGES = sorted(path.stem for path in paths.CHAPTERS.glob("*.md"))
@@ -74,6 +74,38 @@ def test_figures_have_alternative_text_caption_and_data(site, texts, name):
         assert "Figure" in figure
         for kind in ("csv", "svg", "png"):
             assert (site / "files" / f"{anchor}.{kind}").stat().st_size > 50
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_synthetic_says_so(texts, name):
+    """The canary: whoever lands on it by a deep link sees at once what it is."""
+    blocks = re.findall(
+        r'<(?:figure class="fig"|div class="tbl-wrap") id="([^"]+)"(.*?)(?=</figure>|</table>)', texts[name], re.S
+    )
+    for anchor, block in blocks:
+        assert ("tag synthetic" in block) == anchor.startswith(provenance.PREFIX), anchor
+        if anchor.startswith(provenance.PREFIX):
+            plain = html.unescape(re.sub(r"<[^>]+>", "", block.split("caption", 1)[1])).lower()
+            assert any(provenance.WORDS[kind] in plain for kind in provenance.SYNTHETIC), anchor
+            for drawing in re.findall("<svg.*?</svg>", block, re.S):
+                words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawing))
+                assert any(provenance.WORDS[kind] in words for kind in provenance.SYNTHETIC), anchor
+
+
+def test_files_with_synthetic_numbers_say_so(site):
+    for path in (site / "files").iterdir():
+        synthetic = path.name.startswith(provenance.PREFIX)
+        if path.suffix == ".png":
+            assert (
+                any(provenance.WORDS[kind].encode() in path.read_bytes() for kind in provenance.SYNTHETIC) == synthetic
+            )
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert any(provenance.WORDS[kind].split(",")[1] in text for kind in provenance.SYNTHETIC) == synthetic, (
+            path.name
+        )
+        if path.suffix == ".csv" and synthetic:
+            assert text.startswith(provenance.HEADING)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -86,7 +86,7 @@ def frequencies(table: pd.DataFrame, width: int = WIDE):
     wide = width >= WIDE
     panels = table.panel.drop_duplicates().tolist()
     columns = len(panels) if wide else 2
-    keys = ["filled: published medians", "long dashes: kept · short dashes: lost · dotted: new"]
+    keys = ["filled: published medians · ○ t-AML · ◇ t-MDS", "long dashes: kept · short dashes: lost · dotted: new"]
     keys = [" · ".join(keys)] if wide else keys
     top, cell = 10 + LINE * len(keys), 262 if wide else 236
     fig = canvas(width, top + cell * -(-len(panels) // columns))
@@ -107,7 +107,8 @@ def _gene(ax, name: str, rows: pd.DataFrame, highest: float) -> None:
         colour = C[row.key]
         ax.plot([0, 1], [row.before, row.at_tmn], color=colour, lw=1.3, ls=CHANGES[row.change], zorder=2)
         for x, y in ((0, row.before), (1, row.at_tmn)):
-            ax.plot(x, y, "o", ms=4.4, mfc=C["paper"], mec=colour, mew=1.2, zorder=3, clip_on=False)
+            shape, size = SHAPE[row.key]
+            ax.plot(x, y, shape, ms=size * 0.7, mfc=C["paper"], mec=colour, mew=1.2, zorder=3, clip_on=False)
     for row in rows[rows.data_kind == "published"].itertuples():
         for x, y, side in ((0, row.before, "left"), (1, row.at_tmn, "right")):
             ax.plot(x, y, "o", ms=9, color=C["published"], mec=C["paper"], mew=1.2, zorder=5, clip_on=False)

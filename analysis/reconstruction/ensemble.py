@@ -132,7 +132,7 @@ def with_published(band: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """
     drawn = ["group", "time_months", "value", "low", "high", "early", "late", "value_printed", "flag"]
     points = claims[[c for c in claims if c in band or c in drawn]].assign(data_kind="published")
-    return pd.concat([band.reset_index(drop=True), points])
+    return pd.concat([band.reset_index(drop=True), *([points] if len(points) else [])])
 
 
 def medians_as_points(claims: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ may fix it, or the way in which the members were made may; it is never an estima
 are those of the model of Fine and Gray, with relapse and death competing. *High MCV* is above the cohort's median.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -15,11 +16,12 @@ import pandas as pd
 from analysis.cohort import Cohort, domain, first_event
 from analysis.hazards import fine_gray
 from analysis.incidence import cumulative_incidence, gray_test
+from analysis.reconstruction import store
 from analysis.survival import kaplan_meier
 
 EVENTS = ("tmn", "relapse", "death")
 LEVEL = 0.05
-RATIO, PERCENT, P_VALUE = "hazard ratio", "%", "p value"
+RATIO, PERCENT, P_VALUE, COUNT = "hazard ratio", "%", "p value", "patients"
 
 Found = dict[str, tuple[str, float, float]]  # key: name in words, estimate, p value (missing where there is none)
 
@@ -51,10 +53,10 @@ def unpublished(members: Mapping[str, Cohort]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a quantity, indexed by ``quantity``: ``heading``, ``name``, ``unit`` (hazard ratio, %, p value),
-        ``value`` (median), ``low``, ``high`` (smallest, largest), ``each`` (the estimates of all members, a tuple),
-        ``members`` (how many have an estimate), ``significant`` (members with p below 0.05; missing where nothing is
-        tested), ``text`` and ``tested`` (range, and share of significant members, in words), ``data_kind``.
+        One row a quantity, indexed by ``quantity``: ``heading``, ``name``, ``unit`` (hazard ratio, %, p value,
+        patients), ``value`` (median), ``low``, ``high`` (smallest, largest), ``each`` (the estimates of all members, a
+        tuple), ``members`` (how many have an estimate), ``significant`` (members with p below 0.05; missing where
+        nothing is tested), ``text`` and ``tested`` (range, and share of significant members, in words), ``data_kind``.
     """
     prepared = [_member(cohort.patients) for cohort in members.values()]
     rows = []
@@ -70,12 +72,42 @@ def unpublished(members: Mapping[str, Cohort]) -> pd.DataFrame:
     )
 
 
+@functools.cache
+def stored() -> pd.DataFrame:
+    """The quantities of the stored members, found once; not to be changed."""
+    return unpublished(store.load_all())
+
+
+def words(quantity: str) -> tuple[str, str, str, str]:
+    """A range over the stored members for the running text: range, nothing, what it is, how it was found.
+
+    Parameters
+    ----------
+    quantity : str
+        Row of `unpublished`.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    LookupError
+        If there is no such quantity, with those there are.
+    """
+    table = stored()
+    if quantity not in table.index:
+        raise LookupError(f"no quantity {quantity!r} of the synthetic cohorts; there are {', '.join(table.index)}")
+    row = table.loc[quantity]
+    how = f"smallest and largest of {row.members} cohorts, {store.LABEL}; no estimate for real patients"
+    return row.text, "", f"{row.heading}: {row['name']}", how
+
+
 def _text(row) -> str:
-    """The range in words, with two digits that count."""
-    low, high = (
-        f"{v:.0f}" if v >= 10 else f"{v:.1f}" if row.unit == PERCENT else f"{v:.2f}" for v in (row.low, row.high)
-    )
-    return f"{low}–{high}" + (PERCENT if row.unit == PERCENT else "")
+    """The range in words: patients and what is 10 or more without decimals, percent with one, the rest with two."""
+    digits = {COUNT: 0, PERCENT: 1}.get(row.unit, 2)
+    low, high = (f"{value:.{0 if value >= 10 else digits}f}" for value in (row.low, row.high))
+    return (low if low == high else f"{low}–{high}") + (PERCENT if row.unit == PERCENT else "")
 
 
 def _tested(row) -> str:
@@ -200,6 +232,12 @@ def _lymphoma(member: Member) -> Found:
     }
 
 
+def _at_risk(member: Member) -> Found:
+    """Patients still observed without any event, which the text does not print."""
+    times = {"at-risk-two": ("two years", 24), "at-risk-four": ("four years", 48), "at-risk-five": ("five years", 60)}
+    return {key: (name, (member.time >= months).sum(), np.nan) for key, (name, months) in times.items()}
+
+
 def _tests(member: Member) -> Found:
     """Gray's tests of equal incidence of t-MN."""
     patients = member.patients
@@ -224,4 +262,5 @@ GROUPS = (
     Group("Cumulative incidence of t-MN", PERCENT, _incidences),
     Group("Toxicity and lymphoma", PERCENT, _lymphoma),
     Group("Gray’s test", P_VALUE, _tests),
+    Group("At risk of t-MN", COUNT, _at_risk),
 )
