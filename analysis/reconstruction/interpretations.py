@@ -1,7 +1,8 @@
 """What the paper leaves open, tried on the printed numbers: which reading can give them at all?
 
 One table a question, each computed from the ledger alone, without any cohort (and one more in
-`analysis.reconstruction.orders`); `analysis.reconstruction.readings` draws the verdicts. Vocabulary: a *reading* is a choice that the methods leave open, named as in `analysis.recipes.reading`.
+`analysis.reconstruction.orders`); `analysis.reconstruction.readings` draws the verdicts. Vocabulary: a *reading* is a
+choice that the methods leave open, named as in `analysis.recipes.reading`.
 """
 
 import math
@@ -50,8 +51,8 @@ def interval_scales(tables: Tables, report: str = REPORT) -> pd.DataFrame:
     Examples
     --------
     >>> from analysis import data
-    >>> interval_scales(data.load()).loc["G075", list(SCALES)].tolist()
-    [True, False, False, False]
+    >>> interval_scales(data.load()).loc[["G075", "G078"], list(SCALES)].values.tolist()
+    [[True, False, False, False], [True, False, True, False]]
     """
     rows = {}
     for row in with_interval(paper(tables, report)):
@@ -116,8 +117,8 @@ def patients_needed(tables: Tables, report: str = REPORT, quantity: str = "t-MN"
     --------
     >>> from analysis import data
     >>> table = patients_needed(data.load())
-    >>> table.loc["G082", ["at_least", "all", "responders", "from_responders"]].tolist()
-    [466, 539, 428, False]
+    >>> table.loc[["G082"], ["at_least", "all", "responders", "from_responders"]].values.tolist()
+    [[466, 539, 428, False]]
     """
     ledger = paper(tables, report)
     rows = [row for row in printed_numbers(ledger) if not row.duplicate_of]

@@ -10,11 +10,12 @@ from scipy import special
 from analysis import wald
 from analysis.audit import ranks
 from analysis.audit.ledger import Ledger, count
-from analysis.data import Tables
+from analysis.data import Tables, remembered
 from analysis.reconstruction.proofs import REPORT
 from analysis.reconstruction.proofs.fields import paper, printed_numbers
 
 
+@remembered
 def rank_tests(tables: Tables, report: str = REPORT) -> pd.DataFrame:
     """Which test of two small groups can give the printed p value, whatever the times?
 

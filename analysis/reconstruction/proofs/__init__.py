@@ -7,15 +7,18 @@ Vocabulary: see `analysis.reconstruction.proofs.fields`; a field is *set aside* 
 others, or if no search has reached it (`not_reached`).
 """
 
+from collections.abc import Callable
+
 import pandas as pd
 
+from analysis.audit.ledger import Ledger
 from analysis.data import Tables, remembered
 from analysis.reconstruction.proofs.counts import percentages
 from analysis.reconstruction.proofs.curves import chains, likely_limits
-from analysis.reconstruction.proofs.fields import Field, Proof, paper, table_of
+from analysis.reconstruction.proofs.fields import COUNTS, SIDES, Field, Proof, paper, table_of
 from analysis.reconstruction.proofs.late import quartile
-from analysis.reconstruction.proofs.repeats import repeats
 from analysis.reconstruction.proofs.rows import intervals
+from analysis.reconstruction.proofs.twice import contradictions
 from analysis.reconstruction.proofs.unproven import not_reached
 
 __all__ = ["impossible", "not_reached", "set_aside", "settle"]
@@ -103,18 +106,24 @@ def _proofs(tables: Tables, report: str) -> list[Proof]:
     """All proofs in the order of the ledger; later arguments know what earlier ones have set aside."""
     ledger = paper(tables, report)
     found = [*percentages(ledger), *intervals(ledger)]
-    for argue in (chains, quartile, repeats):
+    for argue in (chains, quartile, contradictions):
         found += list(argue(ledger, {proof.field for proof in found}))
-    order = {claim: place for place, claim in enumerate(ledger.rows)}
-    sides = ["value", "low", "high"]
-    found.sort(key=lambda proof: (order[proof.field.claim], sides.index(proof.field.side)))
-    return [_without_limits(ledger, proof, {other.field for other in found}) for proof in found]
+    aside, place = {proof.field for proof in found}, _places(ledger)
+    found = [p._replace(conflict=tuple(sorted(p.conflict, key=place)), fits=_fits(ledger, p, aside)) for p in found]
+    return sorted(found, key=lambda proof: place(proof.field))
 
 
-def _without_limits(ledger, proof: Proof, aside: set[Field]) -> Proof:
-    """Where both limits of an incidence go, what would fit comes from its neighbours in time."""
-    row, limits = ledger.rows[proof.field.claim], {"low", "high"}
+def _places(ledger: Ledger) -> Callable[[Field], tuple[int, int]]:
+    """Order of fields: as in the ledger, and within a claim as in a sentence."""
+    order = {claim: number for number, claim in enumerate(ledger.rows)}
+    sides = (*SIDES, *COUNTS)
+    return lambda field: (order[field.claim], sides.index(field.side))
+
+
+def _fits(ledger: Ledger, proof: Proof, aside: set[Field]) -> str:
+    """What would fit; where both limits of an incidence go, it comes from its neighbours in time."""
+    row = ledger.rows[proof.field.claim]
     gone = {field.side for field in aside if field.claim == row.id}
-    if row.statistic != "cumulative incidence" or gone != limits:
-        return proof
-    return proof._replace(fits=likely_limits(ledger, row.id).get(proof.field.side, ""))
+    if row.statistic != "cumulative incidence" or gone != {"low", "high"}:
+        return proof.fits
+    return likely_limits(ledger, row.id).get(proof.field.side, "")

@@ -9,7 +9,7 @@ from analysis.audit.rounding import counts_that_print
 from analysis.reconstruction.proofs.fields import COUNTS, TWICE, Field, Proof, printed, sides, window
 
 
-def repeats(paper: Ledger, aside: set[Field]) -> Iterator[Proof]:
+def contradictions(paper: Ledger, aside: set[Field]) -> Iterator[Proof]:
     """One proof for each figure that contradicts another print of the same statistic.
 
     Parameters
@@ -31,7 +31,7 @@ def repeats(paper: Ledger, aside: set[Field]) -> Iterator[Proof]:
     >>> cells = {"quantity": "LDH", "statistic": "median", "low": "206", "high": "328", "interval": "IQR"}
     >>> tables = ledger({"id": "A", "value": "254", **cells},
     ...                 {"id": "B", "value": "256", "location": "table1", **cells})
-    >>> [(str(proof.field), proof.fits) for proof in repeats(Ledger(tables), set())]
+    >>> [(str(proof.field), proof.fits) for proof in contradictions(Ledger(tables), set())]
     [('A.value', '256')]
     """
     for check in agreement.agreement(paper.tables):
