@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
-from analysis.reconstruction import proofs, store, unpublished
+from analysis.reconstruction import matching_rows, proofs, store, unpublished
 from analysis.shares import percent
 
 
@@ -234,6 +234,16 @@ def impossible(tables, *kind: str) -> Estimate:
     return Estimate(f"{number}", "", what, "counted among the proofs on the page Reproduction", ())
 
 
+def row_orders(tables, what: str, claim: str = "") -> Estimate:
+    """A number about random orders of the rows of the synthetic cohorts."""
+    return Estimate(*matching_rows.order_words(what, claim), (claim,) if claim else (), kind="synthetic")
+
+
+def order_free(tables, what: str, method: str, claim: str) -> Estimate:
+    """A number about the synthetic cohorts, compared without any order of rows."""
+    return Estimate(*matching_rows.method_words(what, method, claim), (claim,), kind="synthetic")
+
+
 def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:
     """A function of claims and plain numbers as one of their names."""
 
@@ -263,5 +273,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "synthetic": synthetic,
     "members": members,
     "impossible": impossible,
+    "row-orders": row_orders,
+    "order-free": order_free,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
 }

@@ -126,6 +126,7 @@ def fine_gray(
     *,
     cause: str,
     censored: str = "censored",
+    weights: ArrayLike | None = None,
     confidence_level: float = 0.95,
 ) -> FineGrayModel:
     """Proportional hazards of the subdistribution, with the robust variance of R's ``cmprsk::crr``.
@@ -145,6 +146,10 @@ def fine_gray(
         category, or the first in alphabetical order. Rows belong together by their order, not by an index.
     cause, censored : str
         Names of the event of interest and of censoring; all other names are competing events.
+    weights : array_like of float, shape = (n,), optional
+        What each row stands for, as after matching; only their proportions count. They weigh in the likelihood, in the
+        curve of censoring and in the robust variance, which takes them as given, not as estimated; a row that weighs
+        twice is still one patient. Rows of weight 0 are left out.
     confidence_level : float
         Coverage of the intervals.
 
@@ -158,14 +163,14 @@ def fine_gray(
     Raises
     ------
     ValueError
-        If times, events or covariates are missing or impossible, no event of the cause occurred, or a covariate does
-        not vary, is a combination of others or orders all patients as their times do; says which, how many, and the
-        first rows.
+        If times, events, covariates or weights are missing or impossible, no event of the cause occurred, or a
+        covariate does not vary, is a combination of others or orders all patients as their times do; says which, how
+        many, and the first rows.
 
     References
     ----------
     Fine JP, Gray RJ. J Am Stat Assoc 1999;94:496-509, section 3. In linear time: Kawaguchi ES et al. R Journal
-    2021;12(2):43-60.
+    2021;12(2):43-60. Weighted score residuals: Binder DA. Biometrika 1992;79:139-147.
 
     Examples
     --------
@@ -176,11 +181,15 @@ def fine_gray(
     cd28  1.439         4.215      0.972     0.627     28.352  1.48    0.139
     """
     times, status, design = _read(time, event, covariates, cause, censored, confidence_level)
-    times, status, z, scale = _sorted(times, status, design)
-    censoring = censoring_times(times, status)
-    left = uncensored_before(times, censoring)
-    sets = risk_sets(times, status, z, efron=False, left=left)
-    start = start_from_few(times, status, z, False, left)
+    weight = border.read_weights(weights, times.size)
+    if weight is not None:
+        times, status, design, weight = border.with_weight(times, status, design, weight, cause)
+    order, z, scale = _sorted(times, design)
+    times, status, weight = times.take(order), status.take(order), None if weight is None else weight.take(order)
+    censoring = censoring_times(times, status, weight)
+    left = uncensored_before(times, censoring, weight)
+    sets = risk_sets(times, status, z, efron=False, left=left, weight=weight)
+    start = start_from_few(times, status, z, False, left, weight)
     event_times, censored_rows = times.take(sets.times.first), np.flatnonzero(status == shared.CENSORED)
     del times, status, left  # makes room
     best = _best(sets, design.names, start)
@@ -241,8 +250,8 @@ def cause_specific_cox(
     if ties not in TIES:
         raise ValueError(f"ties: found {ties!r}; allowed: {', '.join(TIES)}")
     times, status, design = _read(time, event, covariates, cause, censored, confidence_level)
-    times, status, z, scale = _sorted(times, status, design)
-    efron = ties == "efron"
+    order, z, scale = _sorted(times, design)
+    times, status, efron = times.take(order), status.take(order), ties == "efron"
     sets = risk_sets(times, status, z, efron=efron, left=None)
     best = _best(sets, design.names, start_from_few(times, status, z, efron, None))
     return HazardModel(**_result(sets, best, np.linalg.inv(best.at.information), scale, design, confidence_level))
@@ -264,15 +273,15 @@ def _read(time, event, covariates, cause, censored, confidence_level) -> tuple[n
     return times, status, border.read_covariates(covariates, times.size)
 
 
-def _sorted(times, status, design) -> tuple[np.ndarray, np.ndarray, np.ndarray, _Scale]:
-    """Times, status and covariates in the order of time; covariates standardised, so that rounding treats all alike."""
+def _sorted(times, design) -> tuple[np.ndarray, np.ndarray, _Scale]:
+    """Order of the times, and covariates in this order, standardised, so that rounding treats all alike."""
     order = np.argsort(times)
     z = np.array([column.take(order) for column in design.columns], float)
     mean = z.mean(axis=1)
     z -= mean[:, None]
     spread = np.sqrt(np.vecdot(z, z) / times.size)
     z /= spread[:, None]
-    return times.take(order), status.take(order), z, _Scale(mean, spread)
+    return order, z, _Scale(mean, spread)
 
 
 def _best(sets: RiskSets, names: list[str], start: np.ndarray) -> Maximum:

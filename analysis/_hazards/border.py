@@ -44,13 +44,47 @@ def read_covariates(covariates: ArrayLike, n: int) -> Design:
     given = [(str(name), series) for name, series in frame.items()]
     levels = {name: _levels(series) for name, series in given if not _is_number(series)}
     design = encode(given, levels)
-    constant = [name for name, column in zip(design.names, design.columns, strict=True) if column.min() == column.max()]
-    constant += [name for name, found in levels.items() if len(found) < 2]
-    if constant:
-        raise ValueError(f"covariates: {_listed(constant)} do not vary among {n} rows, so have no coefficient")
-    if len(design.names) >= n:
-        raise ValueError(f"covariates: {len(design.names)} coefficients for {n} rows; allowed: fewer than rows")
+    _check_columns(design, n, "")
     return design
+
+
+def _check_columns(design: Design, n: int, which: str) -> None:
+    """Refuse covariates that do not vary, and more columns than rows."""
+    constant = [name for name, column in zip(design.names, design.columns, strict=True) if column.min() == column.max()]
+    constant += [name for name, found in design.levels.items() if len(found) < 2]
+    if constant:
+        raise ValueError(f"covariates: {_listed(constant)} do not vary among {n} rows{which}, so have no coefficient")
+    if len(design.names) >= n:
+        raise ValueError(f"covariates: {len(design.names)} coefficients for {n} rows{which}; allowed: fewer than rows")
+
+
+def read_weights(weights: ArrayLike | None, n: int) -> np.ndarray | None:
+    """Weight of each row, None where none are given; an error if one is missing, negative or infinite."""
+    if weights is None:
+        return None
+    weight = np.asarray(weights)
+    if weight.ndim != 1 or weight.size != n or weight.dtype.kind not in "iufb":
+        raise ValueError(
+            f"weights: found {weight.dtype} of shape {weight.shape}; allowed: a number for each of {n} rows"
+        )
+    weight = weight.astype(float)
+    wrong = ~((weight >= 0) & (weight < np.inf))
+    if wrong.any():
+        raise ValueError(f"weights: {_rows(wrong, weight)}; allowed: numbers from 0 on")
+    return weight
+
+
+def with_weight(
+    times: np.ndarray, status: np.ndarray, design: Design, weight: np.ndarray, cause: str
+) -> tuple[np.ndarray, np.ndarray, Design, np.ndarray]:
+    """The rows whose weight is not 0; an error if nothing can be learnt from them."""
+    kept = np.flatnonzero(weight)
+    times, status, weight = times.take(kept), status.take(kept), weight.take(kept)
+    if not np.any(status == CAUSE):
+        raise ValueError(f"weights: no event {cause!r} among the {kept.size} rows whose weight is not 0")
+    design = design._replace(columns=[column.take(kept) for column in design.columns])
+    _check_columns(design, kept.size, " whose weight is not 0")
+    return times, status, design, weight
 
 
 def choose(covariates: ArrayLike, names: list[str]) -> list[tuple[str, pd.Series]]:

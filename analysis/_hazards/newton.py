@@ -49,7 +49,7 @@ def maximise(sets: RiskSets, start: np.ndarray, precise: float = PRECISE) -> Max
     """Climb by Newton's method, steps halved until they do not descend."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         at, before = likelihood(sets, start), np.inf
-        check_identified(at.information, sets.n_event)
+        check_identified(at.information, sets.mass)
         for _ in range(MOST_STEPS):
             step = _step(at)
             decrement = at.score @ step
@@ -57,7 +57,7 @@ def maximise(sets: RiskSets, start: np.ndarray, precise: float = PRECISE) -> Max
             if stuck and np.ptp(step @ sets.z) > WIDE:
                 moving = np.abs(step) > MOVES * np.abs(step).max()
                 return Maximum(start, at, np.where(moving, np.sign(step), 0.0))
-            if stuck or abs(decrement) <= precise**2 * sets.n_event:
+            if stuck or abs(decrement) <= precise**2 * sets.mass:
                 at = at._replace(value=at.value + decrement / 2)  # what the last step gains
                 return Maximum(start + step, at, np.zeros(start.size))
             before, value = decrement, at.value
@@ -74,18 +74,19 @@ def _step(at: Likelihood) -> np.ndarray:
         raise NoMaximumError("no curvature left") from None
 
 
-def start_from_few(times: np.ndarray, status: np.ndarray, z: np.ndarray, efron: bool, left) -> np.ndarray:
+def start_from_few(times: np.ndarray, status: np.ndarray, z: np.ndarray, efron: bool, left, weight=None) -> np.ndarray:
     """Where to begin: the maximum for every eighth row, itself begun likewise; 0 for few rows."""
     start = np.zeros(len(z))
     if times.size < LARGE:
         return start
     few = slice(None, None, THINNED)
-    times, status, z, left = times[few], status[few], z[:, few].copy(), None if left is None else left[few]
+    times, status, z = times[few], status[few], z[:, few].copy()
+    left, weight = (None if values is None else values[few] for values in (left, weight))
     if not np.any(status == CAUSE):
         return start
     try:
-        sets = risk_sets(times, status, z, efron=efron, left=left)
-        found = maximise(sets, start_from_few(times, status, z, efron, left), ROUGH).coefficients
+        sets = risk_sets(times, status, z, efron=efron, left=left, weight=weight)
+        found = maximise(sets, start_from_few(times, status, z, efron, left, weight), ROUGH).coefficients
     except (NotIdentifiedError, NoMaximumError):  # few rows may hold too little
         return start
     return found if np.abs(found).max() < FAR else start
@@ -102,10 +103,10 @@ def _climb(sets: RiskSets, start: np.ndarray, step: np.ndarray, value: float) ->
     raise NoMaximumError("no step in the direction of the slope climbs")
 
 
-def check_identified(information: np.ndarray, n_event: int) -> None:
+def check_identified(information: np.ndarray, mass: float) -> None:
     """Raise if a column has (nearly) no information that the columns before it do not have."""
     rest = information.copy()
     for j in range(len(rest)):
-        if not rest[j, j] > DEPENDENT * max(information[j, j], n_event):
+        if not rest[j, j] > DEPENDENT * max(information[j, j], mass):
             raise NotIdentifiedError(j)
         rest[j:, j:] -= np.multiply.outer(rest[j, j:], rest[j, j:] / rest[j, j])

@@ -20,7 +20,7 @@ BLOCK = 16_384  # rows of which the weighted covariates still fit into the proce
 
 
 class Times(NamedTuple):
-    """Distinct times of some rows: the first of all rows with that time, and how many of these rows have it."""
+    """Distinct times of some rows: the first of all rows with that time, and the weight (number) of these."""
 
     first: np.ndarray
     count: np.ndarray
@@ -53,11 +53,17 @@ class RiskSets:
     past: np.ndarray  # for each row the number of event times up to its own time
     carried: Carried | None
     ties: Ties | None
+    weight: np.ndarray | None = None  # of each row, positive; None: all alike
 
     @property
     def n_event(self) -> int:
         """Number of events of the cause."""
         return self.event_rows.size
+
+    @property
+    def mass(self) -> float:
+        """Sum of the weights of these events, their number where all weigh alike."""
+        return float(self.times.count.sum())
 
 
 class Likelihood(NamedTuple):
@@ -66,20 +72,23 @@ class Likelihood(NamedTuple):
     value: float
     score: np.ndarray
     information: np.ndarray
-    relative: np.ndarray  # exp(coefficients · covariates − shift) of each row
+    relative: np.ndarray  # exp(coefficients · covariates − shift) of each row, times its weight
     shift: float
-    residual: np.ndarray  # of each row the events observed less those expected
+    residual: np.ndarray  # of each row the events observed less those expected, times its weight
     rate: np.ndarray  # jump of the baseline hazard at each event time, times exp(shift)
     mean: np.ndarray  # mean covariates of each term's risk set, shape = (p, terms)
 
 
-def distinct(rows: np.ndarray, group: np.ndarray | None, group_first: np.ndarray) -> Times:
+def distinct(rows: np.ndarray, group: np.ndarray | None, group_first: np.ndarray, weight=None) -> Times:
     """Distinct times of these rows (ascending); ``group`` numbers the distinct times of all rows, None without ties."""
     if group is None:
-        return Times(rows, np.broadcast_to(1.0, rows.size))
+        return Times(rows, np.broadcast_to(1.0, rows.size) if weight is None else weight.take(rows))
     mine = group.take(rows)
     new = np.flatnonzero(np.diff(mine, prepend=-1))
-    return Times(group_first.take(mine.take(new)), np.diff(new, append=rows.size).astype(float))
+    first = group_first.take(mine.take(new))
+    if weight is None:
+        return Times(first, np.diff(new, append=rows.size).astype(float))
+    return Times(first, np.add.reduceat(weight.take(rows), new) if rows.size else np.zeros(0))
 
 
 def tie_groups(times: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
@@ -125,19 +134,19 @@ def columns_at_once(z: np.ndarray) -> list[slice]:
 
 
 def risk_sets(
-    times: np.ndarray, status: np.ndarray, z: np.ndarray, *, efron: bool, left: np.ndarray | None
+    times: np.ndarray, status: np.ndarray, z: np.ndarray, *, efron: bool, left: np.ndarray | None, weight=None
 ) -> RiskSets:
     """Risk sets of rows sorted by time; ``left`` is G(T−) of each row, None if competing events leave the risk set."""
     n = times.size
     rows = np.flatnonzero(status == CAUSE)
-    at = distinct(rows, *tie_groups(times))
+    at = distinct(rows, *tie_groups(times), weight)
     carried = None
     competing = np.flatnonzero(status == COMPETING)
     if left is not None and competing.size:
         before = count_before(competing, at.first, n)
         carried = Carried(competing, 1 / left.take(competing), before, left.take(at.first))
     ties = _efron(at) if efron and at.first.size < rows.size else None
-    return RiskSets(z, rows, at, count_up_to(at.first, n), carried, ties)
+    return RiskSets(z, rows, at, count_up_to(at.first, n), carried, ties, weight)
 
 
 def _efron(at: Times) -> Ties:
@@ -148,19 +157,24 @@ def _efron(at: Times) -> Ties:
     return Ties(time, (np.arange(time.size) - first[time]) / count[time], first)
 
 
-def censoring_times(times: np.ndarray, status: np.ndarray) -> Times:
+def censoring_times(times: np.ndarray, status: np.ndarray, weight=None) -> Times:
     """Distinct times at which rows were censored."""
-    return distinct(np.flatnonzero(status == CENSORED), *tie_groups(times))
+    return distinct(np.flatnonzero(status == CENSORED), *tie_groups(times), weight)
 
 
-def uncensored_before(times: np.ndarray, censoring: Times) -> np.ndarray:
+def at_risk_of(censoring: Times, n: int, weight: np.ndarray | None) -> np.ndarray:
+    """How many (what weight) of n rows are at risk at each time of censoring."""
+    return n - censoring.first if weight is None else remaining(weight).take(censoring.first)
+
+
+def uncensored_before(times: np.ndarray, censoring: Times, weight=None) -> np.ndarray:
     """G(T−) of each row: Kaplan–Meier curve of censoring, everybody with the same or a later time at risk.
 
     At time 0 it is G(0): those censored there were never followed, and weigh nothing (as ``cmprsk::crr``).
     """
     if not censoring.first.size:
         return np.ones(times.size)
-    curve = np.cumprod(np.append(1.0, 1 - censoring.count / (times.size - censoring.first)))
+    curve = np.cumprod(np.append(1.0, 1 - censoring.count / at_risk_of(censoring, times.size, weight)))
     passed = count_up_to(censoring.first, times.size)
     latest = times.take(censoring.first).take(passed - 1, mode="clip")
     passed -= (latest == times) & (times > 0)  # a censoring at T itself is not before T
@@ -172,8 +186,11 @@ def likelihood(sets: RiskSets, coefficients: np.ndarray) -> Likelihood:
     eta = coefficients @ sets.z
     shift = eta.max()
     eta -= shift
-    value = eta.take(sets.event_rows).sum()
+    of_events = eta.take(sets.event_rows)
+    value = of_events.sum() if sets.weight is None else of_events @ sets.weight.take(sets.event_rows)
     relative = np.exp(eta, out=eta)
+    if sets.weight is not None:
+        relative *= sets.weight
     at_risk = _over_risk_sets(sets, relative)
     events = sets.times.count if sets.ties is None else np.ones(at_risk.size)
     value -= np.log(at_risk) @ events
@@ -185,7 +202,7 @@ def likelihood(sets: RiskSets, coefficients: np.ndarray) -> Likelihood:
     residual = _expected(sets, relative, rate)
     information = _products(sets.z, residual) - _products(mean, events)
     np.negative(residual, out=residual)
-    residual[sets.event_rows] += 1
+    residual[sets.event_rows] += 1 if sets.weight is None else sets.weight.take(sets.event_rows)
     return Likelihood(value, sets.z @ residual, information, relative, shift, residual, _by_time(sets, rate), mean)
 
 

@@ -12,6 +12,7 @@ from analysis._hazards.risk_sets import (
     Likelihood,
     RiskSets,
     Times,
+    at_risk_of,
     columns_at_once,
     count_before,
     count_up_to,
@@ -28,7 +29,7 @@ def robust_covariance(sets: RiskSets, at: Likelihood, censoring: Times, censored
 
 
 def influences(sets: RiskSets, at: Likelihood, censoring: Times, censored_rows: np.ndarray) -> np.ndarray:
-    """Influence η + ψ of each row on the score of each covariate, shape = (p, n)."""
+    """Influence η + ψ of each row on the score of each covariate, times its weight, shape = (p, n)."""
     carrying = None if sets.carried is None else _carrying(sets, at, censoring)
     out = np.empty_like(sets.z)
     for some in columns_at_once(out):
@@ -39,14 +40,15 @@ def influences(sets: RiskSets, at: Likelihood, censoring: Times, censored_rows: 
         lived *= at.relative
         part += lived
         del lived  # as large as the data
-        part[:, sets.event_rows] -= at.mean[some].take(sets.past.take(sets.event_rows) - 1, axis=-1)
+        own = at.mean[some].take(sets.past.take(sets.event_rows) - 1, axis=-1)
+        part[:, sets.event_rows] -= own if sets.weight is None else own * sets.weight.take(sets.event_rows)
         if carrying is not None:
             to_come = remaining(drift * sets.carried.left)
             rows = sets.carried.rows
             part[:, rows] += carrying.relative * to_come.take(sets.past.take(rows), axis=-1)
             if censored_rows.size:
                 q = _q(sets, carrying, z, to_come)
-                _add_censoring(part, q, censoring, censored_rows)
+                _add_censoring(part, q, censoring, censored_rows, sets.weight)
     return out
 
 
@@ -80,13 +82,18 @@ def _q(sets: RiskSets, carrying: _Carrying, z: np.ndarray, to_come: np.ndarray) 
     return q
 
 
-def _add_censoring(part: np.ndarray, q: np.ndarray, censoring: Times, censored_rows: np.ndarray) -> None:
+def _add_censoring(part: np.ndarray, q: np.ndarray, censoring: Times, censored_rows: np.ndarray, weight) -> None:
     """Add ψ, the integral of q(u)/π(u) against each row's martingale of censoring, to part; uses q up."""
     n = part.shape[-1]
-    at_risk = n - censoring.first
+    at_risk = at_risk_of(censoring, n, weight)
     passed = count_up_to(censoring.first, n)
     q /= at_risk
-    part[:, censored_rows] += q.take(passed.take(censored_rows) - 1, axis=-1)
+    own = q.take(passed.take(censored_rows) - 1, axis=-1)
+    part[:, censored_rows] += own if weight is None else own * weight.take(censored_rows)
+    del own  # as large as the data of those censored
     q *= censoring.count
     q /= at_risk
-    part -= cumulated(q).take(passed, axis=-1)
+    lived = cumulated(q).take(passed, axis=-1)
+    if weight is not None:
+        lived *= weight
+    part -= lived

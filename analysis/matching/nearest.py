@@ -66,7 +66,7 @@ def match_nearest(
     >>> match_nearest([0.5, 0.3, 0.45, 0.6, 0.2], [True, True, False, False, False], ratio=1).round(2).values.tolist()
     [[0.0, 2.0, 1.0, 0.05], [1.0, 4.0, 1.0, 0.1]]
     """
-    values, cases = _checked_score(score), treated_rows(None, treated)
+    values, cases = checked_score(score), treated_rows(None, treated)
     if len(values) != len(cases):
         raise ValueError(f"{len(values)} scores for {len(cases)} values of treated")
     limit = _limit(values, ratio, caliper, order)
@@ -162,7 +162,7 @@ def row_order_sensitivity(
     >>> sorted(table.estimate.unique().tolist()), table.matched_set.nunique()
     ([1, 2], 2)
     """
-    values, cases = _checked_score(score), treated_rows(None, treated)
+    values, cases = checked_score(score), treated_rows(None, treated)
     random, seen, rows = np.random.default_rng(seed), {}, []
     for number in range(orders + 1):
         rank = random.permutation(len(values)) if number else np.arange(len(values))
@@ -176,7 +176,7 @@ def row_order_sensitivity(
     return pd.DataFrame(rows, index=pd.RangeIndex(orders + 1, name="order"))
 
 
-def _checked_score(score: ArrayLike) -> np.ndarray:
+def checked_score(score: ArrayLike) -> np.ndarray:
     """Finite numbers that rounding to whole units can hold."""
     values = np.asarray(score, dtype=float)
     wrong = np.flatnonzero(~(np.abs(values) <= LARGEST_SCORE))

@@ -77,6 +77,57 @@ def p_value(claim: Any) -> Recipe:
     return functools.partial(_answer, _fit_of(claim), ("p_value",))
 
 
+def confounders(view: View) -> pd.DataFrame:
+    """What patients are matched on: age, and class of prior lines.
+
+    Parameters
+    ----------
+    view : View
+        The cohort.
+
+    Returns
+    -------
+    DataFrame
+        ``age`` (completed years), ``many_lines`` (bool), one row a patient.
+    """
+    known = view.everybody
+    many = view.numbers("prior_lines", known) >= MANY_LINES
+    return pd.DataFrame({"age": view.numbers("age", known), "many_lines": many})
+
+
+def covariate(view: View, words: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Who has a covariate, and its values as they enter a model.
+
+    Parameters
+    ----------
+    view : View
+        The cohort.
+    words : str
+        A quantity of the ledger: an amount, a term, or a comparison of two groups.
+    rows : ndarray of bool, shape = (patients,)
+        In whom it must be known.
+
+    Returns
+    -------
+    rows : ndarray of bool, shape = (patients,)
+        Those of them who are compared.
+    values : ndarray of float, shape = (patients,)
+        LDH as the reading says.
+    """
+    first, _, second = words.partition(VERSUS)
+    if second:
+        one = group(view, first)
+        return rows & (one | group(view, second)), one.astype(float)
+    asked = amount(words)
+    if asked is None:
+        return rows, term(words).rows(view, rows).astype(float)
+    values = asked.values(view, rows)
+    if words == DOUBLING and view.reading.ldh_scale == "doubling":
+        with np.errstate(divide="ignore"):  # a value of 0 is told by the model
+            values = np.log2(values)
+    return rows, values
+
+
 def matched_rows(view: View) -> np.ndarray:
     """Cases and their controls: nearest propensity scores on age and class of prior lines, in the order of the rows.
 
@@ -91,12 +142,8 @@ def matched_rows(view: View) -> np.ndarray:
     """
 
     def compute() -> np.ndarray:
-        known = view.everybody
-        confounders = pd.DataFrame(
-            {"age": view.numbers("age", known), "many_lines": view.numbers("prior_lines", known) >= MANY_LINES}
-        )
-        cases = group(view, "t-MN")
-        score = propensity_score(confounders, cases, list(confounders))
+        cases, table = group(view, "t-MN"), confounders(view)
+        score = propensity_score(table, cases, list(table))
         pairs = match_nearest(score, cases, ratio=CONTROLS, order=view.reading.matching_order)
         rows = np.zeros(view.n, dtype=bool)
         rows[pairs.treated] = rows[pairs.control] = True
@@ -121,43 +168,27 @@ def _fit_of(claim: Any) -> tuple[str, str, str | None]:
 
 def _answer(fit: tuple[str, str, str | None], columns: tuple[str, ...], view: View) -> Answer:
     """Columns of a fitted model; if it has no fit, why."""
-    covariate, population, model = fit[0], fit[1], fit[2] or view.reading.hazard_model
-    found = view.kept(("fit", covariate, population, model), lambda: _fit(view, covariate, population, model))
+    words, population, model = fit[0], fit[1], fit[2] or view.reading.hazard_model
+    found = view.kept(("fit", words, population, model), lambda: _fit(view, words, population, model))
     what = "Wald test" if columns == ("p_value",) else "hazard ratio"
-    doubling = " per doubling" if covariate == DOUBLING and view.reading.ldh_scale == "doubling" else ""
-    says = f"{what} of {covariate}{doubling}, {NAMES[model]} model of t-MN; among: {POPULATIONS[population]}"
+    doubling = " per doubling" if words == DOUBLING and view.reading.ldh_scale == "doubling" else ""
+    says = f"{what} of {words}{doubling}, {NAMES[model]} model of t-MN; among: {POPULATIONS[population]}"
     if isinstance(found, str):
         return Answer(f"{says}; not computable: {found}")
     return Answer(says, AS_IS, *[found[name] for name in columns])
 
 
-def _fit(view: View, covariate: str, population: str, model: str) -> dict[str, float] | str:
+def _fit(view: View, words: str, population: str, model: str) -> dict[str, float] | str:
     """The row of the covariate in the table of the model, or why there is none."""
     time, event = tmn_events(view)
     try:
         rows = view.everybody if population == "univariate" else matched_rows(view)
-        rows, values = _covariate(view, covariate, rows)
+        rows, values = covariate(view, words, rows)
         return SETTLED[model](time[rows], event[rows], values[rows], cause="tmn").table.iloc[0].to_dict()
     except DataError:
         raise
     except ValueError as error:  # of the estimators: no event, no difference between patients, ...
         return str(error)
-
-
-def _covariate(view: View, words: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that have the covariate, and its values."""
-    first, _, second = words.partition(VERSUS)
-    if second:
-        one = group(view, first)
-        return rows & (one | group(view, second)), one.astype(float)
-    asked = amount(words)
-    if asked is None:
-        return rows, term(words).rows(view, rows).astype(float)
-    values = asked.values(view, rows)
-    if words == DOUBLING and view.reading.ldh_scale == "doubling":
-        with np.errstate(divide="ignore"):  # a value of 0 is told by the model
-            values = np.log2(values)
-    return rows, values
 
 
 def _log_rank(with_it: str, without: str, view: View) -> Answer:

@@ -36,6 +36,7 @@ SOURCES: tuple[Source, ...] = (
     curves.numbers,
     models.numbers,
     patients.matched,
+    patients.weighted,
     pooled.numbers,
     limits.numbers,
     patients.reconstructed,
@@ -44,7 +45,14 @@ ESTIMATORS = {
     "incidence": ("cumulative_incidence", "gray_test"),
     "survival": ("kaplan_meier", "median_survival", "median_follow_up", "restricted_mean", "log_rank"),
     "hazards": ("fine_gray", "fine_gray.cumulative_incidence", "cause_specific_cox"),
-    "matching": ("propensity_score", "match_nearest", "match_weights", "balance"),
+    "matching": (
+        "propensity_score",
+        "match_nearest",
+        "match_weights",
+        "stratum_weights",
+        "odds_weights",
+        "balance",
+    ),
     "pooling": (
         "pool",
         "pool_proportions",
@@ -57,7 +65,11 @@ ESTIMATORS = {
     "intervals": ("proportion_interval", "rate_interval", "risk_difference", "risk_ratio"),
     "digitised": ("reconstruct_individual_data",),
 }
-WITHOUT_R = {"row_order_sensitivity": "repeats `match_nearest` over random orders of the rows; R has no such function"}
+WITHOUT_R = {
+    "row_order_sensitivity": "repeats `match_nearest` over random orders of the rows; R has no such function",
+    "full_matching": "joins sets of equal score; in R's optmatch the order of equal rows decides. Tried against every "
+    "possible set of pairs, and against linear programming",
+}
 HEADLINES = ("estimate", "coef", "statistic", "median", "score of a row", "difference after", "cook_distance")
 MODULE = {name: module for module, names in ESTIMATORS.items() for name in names}
 

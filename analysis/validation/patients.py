@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import special
 
 from analysis.digitised import reconstruct_individual_data
-from analysis.matching import balance, match_nearest, match_weights, propensity_score
+from analysis.matching import balance, match_nearest, match_weights, odds_weights, propensity_score, stratum_weights
 from analysis.survival import median_survival, restricted_mean
 from analysis.validation import reference
 from analysis.validation.reference import Number, Rule
@@ -94,6 +94,36 @@ def _design(data: pd.DataFrame, covariates: list[str], score: np.ndarray, design
         for covariate, value in values.items()
     }
     return sums | {f"decile{i}": value for i, value in enumerate(deciles)} | table
+
+
+def weighted(folder: Path) -> Iterator[Number]:
+    """Weights of exact matching in strata of several widths, and by the odds of the score.
+
+    Parameters
+    ----------
+    folder : Path
+        ``tests/reference``.
+
+    Yields
+    ------
+    Number
+    """
+    data = reference.table(folder, "matching_cart539.csv")
+    cases, covariates = data.treated == 1, ["age", "lines_ge4"]
+    for design, r in reference.table(folder, "weighting.csv").groupby("design", sort=False):
+        if design == "odds":
+            name, weights = "odds_weights", odds_weights(propensity_score(data, cases, covariates), cases)
+        else:
+            band = data.age // int(design.removeprefix("exact"))
+            name, weights = "stratum_weights", stratum_weights(data.assign(age=band)[covariates], cases)
+        means = balance(data, cases, covariates, weights).mean_control_after.add_prefix("mean_control_")
+        sums = {"sum": weights.sum(), "sum_of_squares": np.sum(weights**2), "used": np.count_nonzero(weights)}
+        for quantity, there in zip(r.quantity, r.value, strict=True):
+            row = quantity.startswith("row")
+            here = weights[int(quantity[3:]) - 1] if row else (sums | means.to_dict())[quantity]
+            word, place = ("weight of a row", f"{design}, row {quantity[3:]}") if row else (quantity, design)
+            package = "stats" if name == "odds_weights" else "MatchIt"
+            yield Number(name, "cart539", word, place, here, there, SAME, package, "weighting.R")
 
 
 def reconstructed(folder: Path) -> Iterator[Number]:
