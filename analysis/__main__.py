@@ -11,15 +11,18 @@ def check(folder: Path, members: bool = False) -> int:
     """Validate all tables, and the synthetic cohorts if asked; print what was read, or every problem."""
     tables, problems = data.read(folder)
     if members and not problems:
-        from analysis.reconstruction import regenerated
+        from analysis.reconstruction import regenerated, store
 
         problems = regenerated.problems(tables, folder / paths.RECONSTRUCTION.name)
+        count = len(store.index(folder / paths.RECONSTRUCTION.name))
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         print(f"{len(problems)} problem(s); nothing was built.", file=sys.stderr)
         return 1
     print("Data sound: " + ", ".join(f"{len(frame)} {name}" for name, frame in tables._asdict().items()))
+    if members:
+        print(f"Cohorts sound: {count}, each gives every printed number that is not set aside")
     return 0
 
 
