@@ -215,6 +215,16 @@ def invented(tables, which: str) -> Estimate:
     return Estimate(*competing.words(which), (), kind="synthetic")
 
 
+def row_orders(tables, what: str, claim: str = "") -> Estimate:
+    """A number about random orders of the rows of the synthetic cohorts."""
+    return Estimate(*matching_rows.order_words(what, claim), (claim,) if claim else (), kind="synthetic")
+
+
+def order_free(tables, what: str, method: str, claim: str) -> Estimate:
+    """A number about the synthetic cohorts, compared without any order of rows."""
+    return Estimate(*matching_rows.method_words(what, method, claim), (claim,), kind="synthetic")
+
+
 def synthetic(tables, quantity: str) -> Estimate:
     """A range over the synthetic cohorts, of something that was not printed."""
     return Estimate(*unpublished.words(quantity), (), kind="synthetic")
@@ -232,16 +242,6 @@ def impossible(tables, *kind: str) -> Estimate:
     number = (found.kind == wanted).sum() if wanted else len(found)
     what = "printed numbers that no cohort gives beside the others" + (f": {wanted}" if wanted else "")
     return Estimate(f"{number}", "", what, "counted among the proofs on the page Reproduction", ())
-
-
-def row_orders(tables, what: str, claim: str = "") -> Estimate:
-    """A number about random orders of the rows of the synthetic cohorts."""
-    return Estimate(*matching_rows.order_words(what, claim), (claim,) if claim else (), kind="synthetic")
-
-
-def order_free(tables, what: str, method: str, claim: str) -> Estimate:
-    """A number about the synthetic cohorts, compared without any order of rows."""
-    return Estimate(*matching_rows.method_words(what, method, claim), (claim,), kind="synthetic")
 
 
 def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:
@@ -270,10 +270,10 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "evidence": evidence_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
+    "row-orders": row_orders,
+    "order-free": order_free,
     "synthetic": synthetic,
     "members": members,
     "impossible": impossible,
-    "row-orders": row_orders,
-    "order-free": order_free,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
 }
