@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from drawn_cohorts import drawn
 
-from analysis import paths
+from analysis import doors, paths
 from analysis.claims import select
 from analysis.cohort import DAYS_PER_MONTH, Cohort, first_event
 from analysis.hazards import fine_gray
@@ -204,6 +204,18 @@ def test_words_of_the_courses(members):
     assert set(table.transplant) <= {"yes", "no"}
     assert (table.relapse == "none").tolist() == table.relapse_months.isna().tolist()
     assert (table.end == "alive").tolist() == (~table.died).tolist()
+
+
+def test_a_range_in_the_text_is_a_door_that_says_synthetic(tables, members, monkeypatch):
+    found = unpublished.unpublished(members)
+    monkeypatch.setattr(unpublished, "stored", lambda: found)
+    door = doors.door(tables, "synthetic:five-years", "computed")
+    assert 'data-kind="synthetic"' in door
+    assert found.text["five-years"] in door
+    card = doors.card(tables, pd.DataFrame({"claims": []}), "synthetic:five-years")
+    assert store.LABEL in dict(card["rows"])["How"]
+    with pytest.raises(LookupError, match="there are joint-age, joint-mcv"):
+        doors.door(tables, "synthetic:six-years", "computed")
 
 
 @stored
