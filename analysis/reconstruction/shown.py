@@ -119,12 +119,33 @@ def proof_rows(tables: Tables, proofs: pd.DataFrame, findings: pd.DataFrame) -> 
 
 
 def ordered(proofs: pd.DataFrame) -> pd.DataFrame:
-    """Proofs in the order of `PROOFS`."""
+    """Proofs in the order in which they matter to a reader.
+
+    Parameters
+    ----------
+    proofs : DataFrame
+        Of `analysis.reconstruction.proofs.impossible`.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, kinds in the order of `PROOFS`.
+    """
     return proofs.sort_values("kind", key=lambda kinds: kinds.map(list(PROOFS).index), kind="stable")
 
 
 def anchors(proofs: pd.DataFrame) -> list[str]:
-    """Anchors of the rows of `proof_rows`, to which `claim_rows` links."""
+    """Anchors of the rows of `proof_rows`, to which `claim_rows` links.
+
+    Parameters
+    ----------
+    proofs : DataFrame
+        As given to `proof_rows`.
+
+    Returns
+    -------
+    list of str
+    """
     return [_anchor(row.claim, row.field) for row in ordered(proofs).itertuples()]
 
 
