@@ -107,8 +107,9 @@ def _reached(row: pd.Series) -> str:
     """What a search found, in a few words."""
     if row.verdict == "reached":
         return "yes"
-    if row.verdict == "impossible":
-        return f"no: standard error at most {row.printed_error:.3f}, at least {row.least_error:.3f} needed"
+    if row.verdict.startswith("impossible"):
+        mark = "no" if row.verdict == "impossible" else "no†"
+        return f"{mark}: {row.printed_error:.3f} < {row.least_error:.3f}"
     return f"not in {row.starts} starts"
 
 
