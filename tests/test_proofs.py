@@ -178,6 +178,12 @@ def test_every_field_of_a_smallest_conflict_is_needed():
     assert all(oracle(tuple(f for f in kept if f != field)) for field in kept)
 
 
+def test_no_conflict_hangs_on_the_rounding_of_computers(monkeypatch):
+    found = {str(proof.field) for proof in rows.intervals(paper(TABLES, proofs.REPORT))}
+    monkeypatch.setattr(wald, "GUARD", 1e-4)  # on the scale; doubles err by 1e-15 or so
+    assert {str(proof.field) for proof in rows.intervals(paper(TABLES, proofs.REPORT))} == found
+
+
 def test_repairs_hit_every_conflict():
     a, b, c = (Field(name, "value") for name in "abc")
     assert conflict.smallest_repairs([(a, b), (a, c)]) == [(a,)]
