@@ -154,7 +154,8 @@ def _names_beside(ax, rows: pd.DataFrame, groups: list[str], axes: _Axes) -> Non
     y -= max(0, y[-1] - axes.top)
     for (name, row), at in zip(last.iterrows(), y, strict=True):
         spot = {"xycoords": ax.get_yaxis_transform(), "annotation_clip": False} | OFF
-        words = f"{row.low:.0f}–{row.high:.0f}% at {row.time_months / axes.unit:g} {axes.word}"
+        ends = dict.fromkeys(f"{end:.0f}" for end in (row.low, row.high))
+        words = f"{'–'.join(ends)}% at {row.time_months / axes.unit:.2g} {axes.word}"
         ax.annotate(name, (1, at), xytext=(10, 3), color=C[row.key], **spot, **HEAD)
         ax.annotate(words, (1, at), xytext=(10, -12), color=C["muted"], size=12.5, **spot)
 
