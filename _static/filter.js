@@ -1,4 +1,4 @@
-/* The data page: one search field for its long tables, and folds that open for a link into them.
+/* The data page and the table of published against regenerated: one search field for its long tables, and folds that open for a link into them.
    Without this script all rows are there, and browsers that know how open the fold of a linked row themselves. */
 addEventListener("DOMContentLoaded", () => {
   const reveal = () => {
@@ -10,9 +10,9 @@ addEventListener("DOMContentLoaded", () => {
   const tables = [...document.querySelectorAll("[data-searchable]")];
   if (!tables.length) return addEventListener("hashchange", reveal);
   const label = document.createElement("label"), field = document.createElement("input"), count = document.createElement("span");
-  label.className = "filter"; field.type = "search"; field.placeholder = "t-MDS, Table 2, Westin, doubtful …"; count.setAttribute("role", "status");
+  label.className = "filter"; field.type = "search"; field.placeholder = tables[0].dataset.searchable || "t-MDS, Table 2, Westin, doubtful …"; count.setAttribute("role", "status");
   label.append("Show rows with ", field, count);
-  tables[0].before(label);
+  (tables[0].closest("details") || tables[0]).before(label);
   const rows = tables.flatMap(t => [...t.querySelectorAll("tbody tr")]).map(r => [r, r.textContent.toLowerCase()]);
   const folds = new Map(tables.map(t => t.closest("details")).filter(Boolean).map(d => [d, d.open]));
   field.addEventListener("input", () => {

@@ -7,15 +7,22 @@ from pathlib import Path
 from analysis import data, paths
 
 
-def check(folder: Path) -> int:
-    """Validate all tables; print what was read, or every problem."""
+def check(folder: Path, members: bool = False) -> int:
+    """Validate all tables, and the synthetic cohorts if asked; print what was read, or every problem."""
     tables, problems = data.read(folder)
+    if members and not problems:
+        from analysis.reconstruction import regenerated, store
+
+        problems = regenerated.problems(tables, folder / paths.RECONSTRUCTION.name)
+        count = len(store.index(folder / paths.RECONSTRUCTION.name))
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         print(f"{len(problems)} problem(s); nothing was built.", file=sys.stderr)
         return 1
     print("Data sound: " + ", ".join(f"{len(frame)} {name}" for name, frame in tables._asdict().items()))
+    if members:
+        print(f"Cohorts sound: {count}, each gives every printed number that is not set aside")
     return 0
 
 
@@ -36,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     checking = commands.add_parser("check", help="validate all data; exit code 1 if anything is wrong")
     checking.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
+    checking.add_argument("--members", action="store_true", help="also recompute every number of the synthetic cohorts")
     commands.add_parser("build", help="build the site into _build/html")
     making = commands.add_parser("reconstruct", help="make members of the synthetic cohort; minutes each")
     making.add_argument("--seed", type=int, default=1, help="of the first member; the next ones count on")
@@ -75,7 +83,7 @@ def build(_: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "check": lambda given: check(given.data),
+    "check": lambda given: check(given.data, given.members),
     "build": build,
     "reconstruct": reconstruct,
     "readings": lambda given: readings(given.seed),

@@ -120,7 +120,7 @@ def table(
     stack: bool = True,
     note: str = "",
     download: bool = True,
-    searchable: bool = False,
+    searchable: bool | str = False,
     provenance: str = "published",
 ) -> HTML:
     """A table block.
@@ -146,8 +146,9 @@ def table(
         Whether each row becomes a small block on a phone; otherwise the table scrolls.
     download : bool
         Whether the table can be had as CSV.
-    searchable : bool
-        Whether the page's filter field (there is one for all such tables) hides rows without the typed words.
+    searchable : bool or str
+        Whether the page's filter field (there is one for all such tables) hides rows without the typed words; as text,
+        the words that the field suggests (those of the first such table).
     provenance : {"published", "computed", "synthetic", "invented"}
         Synthetic and invented are said over the table and in every row of the CSV; a column ``data_kind`` of ``frame``
         is not shown, but says it of each row.
@@ -175,7 +176,8 @@ def table(
     links = f'<p class="fig-links">{_links(name, ("csv",))}</p>' if download else ""
     text = origin.labelled(provenance, frame.map(lambda cell: _plain(tables, cell, synthetic)), kinds)
     file = _file(f"{name}.csv", text.to_csv(index=False)) if download else ""
-    searched = " data-searchable" if searchable else ""
+    words = "" if searchable is True else searchable
+    searched = f' data-searchable="{escape(words)}"' if searchable else ""
     return HTML(f'<div class="tbl-wrap" id="{name}"{searched}>{body}{foot}{links}{file}</div>')
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
-from analysis.reconstruction import matching_rows, store, unpublished
+from analysis.reconstruction import matching_rows, proofs, store, unpublished
 from analysis.shares import percent
 
 
@@ -236,6 +236,14 @@ def members(tables) -> Estimate:
     return Estimate(f"{number}", "", f"cohorts, {store.LABEL}", how, (), kind="synthetic")
 
 
+def impossible(tables, *kind: str) -> Estimate:
+    """How many printed numbers no patients have together with the others; of one kind of proof, if it is named."""
+    found, wanted = proofs.impossible(tables), " ".join(kind)
+    number = (found.kind == wanted).sum() if wanted else len(found)
+    what = "printed numbers that no cohort gives beside the others" + (f": {wanted}" if wanted else "")
+    return Estimate(f"{number}", "", what, "counted among the proofs on the page Reproduction", ())
+
+
 def _of_claims(words: Callable[..., tuple[str, str, str, str]]) -> Callable[..., Estimate]:
     """A function of claims and plain numbers as one of their names."""
 
@@ -266,5 +274,6 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "order-free": order_free,
     "synthetic": synthetic,
     "members": members,
+    "impossible": impossible,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
 }

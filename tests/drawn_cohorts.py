@@ -77,3 +77,25 @@ def _filled(table: str, columns: dict, names) -> pd.DataFrame:
     frame = pd.DataFrame(columns, index=pd.Index(names, name="patient"))
     frame = frame.assign(patient=frame.index, data_kind="synthetic")
     return frame.reindex(columns=list(WORDS[table]["columns"]))
+
+
+def complete(cohort: Cohort, seed: int) -> Cohort:
+    """The cohort with something allowed in every column that is empty, so that every recipe finds what it asks for."""
+    draw = np.random.default_rng(seed)
+    tables = []
+    for name, frame in zip(("patients", "tmn"), cohort, strict=True):
+        empty = [column for column in frame if frame[column].isna().all()]
+        words = WORDS[name]["columns"]
+        tables.append(frame.assign(**{column: _any(draw, words[column], len(frame)) for column in empty}))
+    return Cohort(*tables)
+
+
+def _any(draw, rule: dict, n: int):
+    """So many cells that the dictionary allows."""
+    if rule.get("allowed") == ["yes", "no"]:
+        return draw.random(n) < 0.5
+    if "allowed" in rule:
+        return draw.choice(rule["allowed"], n)
+    if rule["type"] in ("number", "integer"):
+        return draw.integers(rule.get("minimum", 1), rule.get("maximum", 90), n)
+    return [rule["example"]] * n

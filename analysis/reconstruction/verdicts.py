@@ -1,0 +1,131 @@
+"""Which reading of the methods can give the results, as pages list it.
+
+Three kinds of evidence stand side by side and are not mixed: arithmetic on the printed numbers, a search for patients
+who give a printed line under a model, and the stored members read in another way.
+"""
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML
+
+from analysis import doors, paths
+from analysis.data import Tables
+from analysis.factors import NAMES
+from analysis.reconstruction.reread import WORDS
+
+MODEL_READINGS = "model-readings.csv"
+MODELS = {  # heading, model and standard error in the file
+    "Fine–Gray, robust": ("Fine-Gray", "robust"),
+    "Fine–Gray, model-based": ("Fine-Gray", "model-based"),
+    "Cox, robust": ("Cox", "robust"),
+    "Cox, model-based": ("Cox", "model-based"),
+}
+ARITHMETIC = {"cannot": "No", "implausible": "Hardly", "possible": "Yes", "undecided": "Not decided"}
+OTHER = {
+    "censoring": "Patients who leave early: censored"
+}  # points of the arithmetic that the recipes do not leave open
+SHOWN = 4  # claims named beside an argument
+
+
+def model_readings(folder: Path = paths.RECONSTRUCTION) -> pd.DataFrame:
+    """What the search for patients behind each line of Tables 2 and 3 found, as it is stored.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the ensemble.
+
+    Returns
+    -------
+    DataFrame
+        One row for each line (or all lines of a covariate) and model; the columns are explained in the folder's README.
+    """
+    return pd.read_csv(folder / MODEL_READINGS, dtype={"lines": str})
+
+
+def model_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
+    """Each line of Tables 2 and 3, and whether patients were found who give it, under each model.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    found : DataFrame
+        Of `model_readings`, or some of its rows.
+
+    Returns
+    -------
+    DataFrame
+        ``Factor``, ``Printed`` (placeholders), and one column for each of `MODELS`.
+    """
+    rows = []
+    for lines, part in found.groupby("lines", sort=False):
+        by = part.set_index(["model", "standard_error"])
+        printed = "; ".join(f"{{claim:{claim}}} {tables.claims.loc[claim, 'group']}" for claim in lines.split())
+        factor = NAMES.get(part.quantity.iloc[0], part.quantity.iloc[0])
+        cells = {heading: _reached(by.loc[key]) for heading, key in MODELS.items()}
+        rows.append({"Factor": factor, "Printed": printed} | cells)
+    return pd.DataFrame(rows)
+
+
+def choice_rows(tables: Tables, arithmetic: pd.DataFrame, reread: pd.DataFrame, members: int) -> pd.DataFrame:
+    """What the paper leaves open, and what speaks for or against each choice.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    arithmetic : DataFrame
+        Of `analysis.reconstruction.readings.readings`.
+    reread : DataFrame
+        Of `analysis.reconstruction.reread.reread`.
+    members : int
+        How many members were read again.
+
+    Returns
+    -------
+    DataFrame
+        One row for each choice that is not the default: ``Read as`` (the point and its default), ``Or else`` (the
+        choice), ``Possible by arithmetic?`` (with the argument), ``Digits lost`` (printed digits that the members lose
+        when they are read so); points that only the arithmetic knows stand at the end.
+    """
+    said = {(row.reading, row.choice): row for row in arithmetic.itertuples()}
+    used = reread[reread.default].set_index("name").choice
+    rows = []
+    for row in reread[~reread.default].itertuples():
+        about = said.get((row.name, str(row.value)))
+        rows.append((f"{row.point}: {used[row.name]}", row.choice, _argued(tables, about), _given(row, members)))
+    for row in arithmetic[~arithmetic.reading.isin(list(WORDS))].itertuples():
+        point, choice = OTHER.get(row.reading, row.reading), f"{row.choice}"
+        rows.append((point, choice, _argued(tables, row), ""))
+    return pd.DataFrame(rows, columns=["Read as", "Or else", "Possible by arithmetic?", "Digits lost"])
+
+
+def _reached(row: pd.Series) -> str:
+    """What a search found, in a few words."""
+    if row.verdict == "reached":
+        return "yes"
+    if row.verdict.startswith("impossible"):
+        mark = "no" if row.verdict == "impossible" else "no†"
+        return f"{mark}: {row.printed_error:.3f} < {row.least_error:.3f}"
+    return f"not in {row.starts} starts"
+
+
+def _argued(tables: Tables, row) -> HTML | str:
+    """Verdict and argument of the arithmetic, with doors to the claims that decide."""
+    if row is None:
+        return ""
+    names = [doors.door(tables, name, "id") for name in row.claims.split()]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    ids = f'<span class="ids">{" ".join(names[:SHOWN])}{more}</span>' if names else ""
+    assumes = f" Assumed: {escape(row.assumes)}." if row.assumes else ""
+    words = escape(row.argument).replace("log(-log)", "log(−log)")
+    return HTML(f"{ARITHMETIC[row.verdict]}. {words}{assumes}{ids}")
+
+
+def _given(row, members: int) -> str:
+    """What the members give under a choice."""
+    lost = f"{row.fewest}" if row.fewest == row.most else f"{row.fewest}–{row.most}"
+    return "none; the same numbers" if row.differ == 0 else f"none in all {members}" if row.most == 0 else lost
