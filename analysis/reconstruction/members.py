@@ -96,5 +96,5 @@ def _in_order(made: Cohort, order: np.ndarray) -> Cohort:
     frames = []
     for frame in (patients, made.tmn):
         frame = frame.assign(patient=[renamed[name] for name in frame.patient])
-        frames.append(frame.sort_values("patient").set_index("patient", drop=False))
+        frames.append(frame.reset_index(drop=True).sort_values("patient").set_index("patient", drop=False))
     return Cohort(*frames)
