@@ -1,4 +1,4 @@
-"""The one command line: ``python -m analysis check | build``."""
+"""The one command line: ``python -m analysis check | build | readings``."""
 
 import argparse
 import sys
@@ -19,6 +19,16 @@ def check(folder: Path) -> int:
     return 0
 
 
+def readings(seed: int) -> int:
+    """Store which readings of the Methods reach which line, on the stored members."""
+    from analysis.reconstruction import models, store  # only needed here, and slow without numba
+
+    path = paths.RECONSTRUCTION / "model-readings.csv"
+    models.write(path, store.load_all().values(), data.load().claims, seed)
+    print(f"Written: {path}")
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
@@ -26,9 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
     checking = commands.add_parser("check", help="validate all data; exit code 1 if anything is wrong")
     checking.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
     commands.add_parser("build", help="build the site into _build/html")
+    reading = commands.add_parser("readings", help="which model can have given each line of Tables 2 and 3; minutes")
+    reading.add_argument("--seed", type=int, default=1, help="of the random choices")
     given = parser.parse_args(arguments)
     if given.command == "check":
         return check(given.data)
+    if given.command == "readings":
+        return readings(given.seed)
     from analysis.site import build  # Sphinx is only needed to build
 
     return build.book()

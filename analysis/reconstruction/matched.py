@@ -24,6 +24,7 @@ KINDS = ("natural", "unique")
 STARTS = 6  # of the whole stage
 EXCHANGES = 60_000  # of slots
 CROWDING = 8_000  # moves of the ages of cases in a unique member
+DOMAIN_LINE = "CD28 vs 4-1BB"  # word of the ledger
 NOBODY = np.array([], np.int64)
 
 
@@ -174,7 +175,7 @@ def _seat(skeleton, who: Cohort, claims, controls, members, random, held=None) -
     """
     n, selected = who.day.size, skeleton.tmn_day != NONE
     selected[controls] = True
-    names = [("CD28 vs 4-1BB", "matched"), ("age", "univariate"), ("prior lines", "univariate")]
+    names = [(DOMAIN_LINE, "matched"), ("age", "univariate"), ("prior lines", "univariate")]
     model = np.zeros((2, n)) if held is None else np.array([values - np.median(values) for values in held])
     seating = Seating(
         order=who.order,
@@ -203,7 +204,7 @@ def _result(
     matched = case.copy()
     matched[controls] = True
     b, _, se = domain_fit(who.order, matched, who.day, who.status, domain(skeleton), 0.0)
-    missed = lines.unmet(lines.line(claims, "CD28 vs 4-1BB", "matched"), b, se)
+    missed = lines.unmet(lines.line(claims, DOMAIN_LINE, "matched"), b, se)
     everyone = sample(who.order, np.ones(case.size, np.bool_), who.day, who.status, True)
     for name, values in (("age", age), ("prior lines", prior)):
         centred = values - np.median(values)

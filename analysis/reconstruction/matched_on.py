@@ -23,7 +23,7 @@ AGE = np.arange(121.0)  # completed years
 SPREAD_OF_AGE = (4.3, 2.4)  # beta distribution over the printed range: most in their sixties, a tail of the young
 LINES = np.arange(1.0, 12)
 LINES_DRAWN = (0.4, 1.2, 1.0, 0.3, 0.15, 0.08, 0.05, 0.03, 0.02, 0.01, 0.01)  # how often each number is tried
-MANY = 100_000  # size of the sample that stands for a distribution
+MANY = 5_000  # size of the sample that stands for a distribution
 
 
 def age_values(n: int, claims: pd.DataFrame) -> Values:
@@ -45,16 +45,15 @@ def usual_ages(values: Values) -> np.ndarray:
     return weight @ np.array(parts)
 
 
-def place_ages(who: Cohort, claims: pd.DataFrame, fixed: np.ndarray, freedom: Freedom, seed: list[int]) -> np.ndarray:
-    """Ages of the movable patients; ``fixed`` holds those of the others, and -1."""
-    values = age_values(fixed.size, claims)
-    printed = Printed(univariate=lines.line(claims, "age", "univariate"))
+def age_start(
+    values: Values, claims: pd.DataFrame, fixed: np.ndarray, freedom: Freedom
+) -> Callable[[np.random.Generator], State]:
+    """How a start draws the ages of movable patients; ``fixed`` holds those of the others, and -1."""
     median, left = claims.value["G047"], np.bincount(values.bins.of_rank)
     inside = np.flatnonzero(values.bins.low < values.bins.high)  # the bins below and above the median
     for age in fixed[fixed >= 0]:
         left[inside[int(age > median)]] -= 1
     mine = np.repeat(np.arange(left.size), left)
-    todo = problem(who, values, printed, freedom, FINE_GRAY)
 
     def make(random: np.random.Generator) -> State:
         code, bins = np.where(fixed >= 0, fixed, 0), np.zeros(fixed.size, np.int64)
@@ -65,7 +64,15 @@ def place_ages(who: Cohort, claims: pd.DataFrame, fixed: np.ndarray, freedom: Fr
             code[patient] = pool[random.integers(pool.size)]
         return State(code, bins)
 
-    return place(todo, make, [*seed, 1], STARTS, MOVES)[0].code
+    return make
+
+
+def place_ages(who: Cohort, claims: pd.DataFrame, fixed: np.ndarray, freedom: Freedom, seed: list[int]) -> np.ndarray:
+    """Ages of all patients; those of patients who are not movable are ``fixed``."""
+    values = age_values(fixed.size, claims)
+    printed = Printed(univariate=lines.line(claims, "age", "univariate"))
+    todo = problem(who, values, printed, freedom, FINE_GRAY)
+    return place(todo, age_start(values, claims, fixed, freedom), [*seed, 1], STARTS, MOVES)[0].code
 
 
 def line_values(n: int, claims: pd.DataFrame) -> Values:
