@@ -381,5 +381,5 @@ def test_readings_of_one_line(claims, monkeypatch):
     assert (table.lines == "G153").all()
     assert table.starts.tolist() == [2] * 4
     assert (table.distance > 0).all()
-    assert table.verdict.tolist() == [models.OPEN, models.IMPOSSIBLE] * 2
+    assert table.verdict.tolist() == [models.OPEN, models.EXCLUDED] * 2
     assert table.least_error.notna().tolist() == [False, True] * 2

@@ -1,8 +1,8 @@
 """Put values on patients until the printed lines of one covariate come out.
 
 A state is a code a patient; a move exchanges the values of two patients or draws a new value inside its bin, so that
-quartiles and counts hold in every state. The draws follow a plausible distribution and are accepted unless a line gets
-worse (Metropolis, cooled), which keeps that distribution wherever the printed lines leave it free.
+quartiles and counts hold in every state. The draws follow a plausible distribution, and a move away from what is
+expected of the patients is made less often; both are overruled only by the printed lines (Metropolis, cooled).
 """
 
 import math
@@ -24,6 +24,8 @@ class Problem(NamedTuple):
 
     model: np.ndarray  # what enters the model, for each code; centred
     flag: np.ndarray  # what enters the third fit, for each code
+    standard: np.ndarray  # each code in standard deviations
+    expected: np.ndarray  # what is expected of each patient, likewise
     spread: np.ndarray  # about the standard deviation in each of the three fits
     draw: np.ndarray  # codes to draw from, bin by bin
     begin: np.ndarray  # where those of each bin begin
@@ -62,6 +64,15 @@ def _propose(p, rng, code, bins):
 
 
 @njit
+def _unexpected(p, rng, i, j, code_i, code_j, code):
+    """Whether a move is refused because it takes two patients away from what is expected of them."""
+    gain = p.expected[i] * (p.standard[code_i] - p.standard[code[i]])
+    if i != j:
+        gain += p.expected[j] * (p.standard[code_j] - p.standard[code[j]])
+    return gain < 0.0 and math.log(1.0 - rng.random()) > gain
+
+
+@njit
 def _changed(p, i, j, code_i, code_j, code, x, y, at, parts, at_new, new, limit):
     """Cost after a move, the new coefficients and distances filled in; stops as soon as the limit is passed."""
     x[i], x[j], y[i], y[j] = p.model[code_i], p.model[code_j], p.flag[code_i], p.flag[code_j]
@@ -93,6 +104,8 @@ def anneal(p, rng, code, bins, moves):
         i, j, code_i, code_j = _propose(p, rng, code, bins)
         limit = cost - temperature * math.log(1.0 - rng.random())
         if code_i == code[i] or not (p.allowed[p.group[i], code_i] and p.allowed[p.group[j], code_j]):
+            continue
+        if _unexpected(p, rng, i, j, code_i, code_j, code):
             continue
         total = _changed(p, i, j, code_i, code_j, code, x, y, at, parts, at_new, new, limit)
         if total <= limit:

@@ -6,11 +6,11 @@ between their values, at a printed quantile that value only.
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 
 class Bins(NamedTuple):
@@ -119,9 +119,7 @@ def split_prior(centre: float, below: float, above: float, tail: float, size: in
     >>> np.quantile(split_prior(94, 89, 98, 30), [0.25, 0.5, 0.75]).round(1).tolist()
     [89.0, 94.0, 98.0]
     """
-    from scipy import stats
-
-    t = stats.t.ppf((np.arange(size) + 0.5) / size, tail) / stats.t.ppf(0.75, tail)
+    t = special.stdtrit(tail, (np.arange(size) + 0.5) / size) / special.stdtrit(tail, 0.75)
     return centre + np.where(t < 0, (centre - below) * t, (above - centre) * t)
 
 
@@ -138,6 +136,3 @@ def quartiles(claims: pd.DataFrame, median: str, extremes: str | None = None) ->
     if extremes is not None:
         found |= {0.0: claims.low[extremes], 1.0: claims.high[extremes]}
     return {share: float(value) for share, value in found.items() if pd.notna(value)}
-
-
-Transform = Callable[[np.ndarray], np.ndarray]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from analysis.reconstruction import grids, lines
 from analysis.reconstruction.place import (
@@ -23,13 +23,13 @@ AGE = np.arange(121.0)  # completed years
 SPREAD_OF_AGE = (4.3, 2.4)  # beta distribution over the printed range: most in their sixties, a tail of the young
 LINES = np.arange(1.0, 12)
 LINES_DRAWN = (0.4, 1.2, 1.0, 0.3, 0.15, 0.08, 0.05, 0.03, 0.02, 0.01, 0.01)  # how often each number is tried
-MANY = 5_000  # size of the sample that stands for a distribution
+MANY = 20_000  # size of the sample that stands for a distribution
 
 
 def age_values(n: int, claims: pd.DataFrame) -> Values:
     """Grid, bins and candidates of the ages of n patients."""
     pinned = grids.quartiles(claims, "G047", "G048")
-    quantiles = stats.beta.ppf((np.arange(MANY) + 0.5) / MANY, *SPREAD_OF_AGE)
+    quantiles = special.betaincinv(*SPREAD_OF_AGE, (np.arange(MANY) + 0.5) / MANY)
     prior = np.floor(pinned[0.0] + (pinned[1.0] + 1 - pinned[0.0]) * quantiles).astype(int)
     bins = grids.quantile_bins(n, pinned, AGE)
     return Values(AGE, AGE, bins, grids.draws(bins, prior))

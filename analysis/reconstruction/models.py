@@ -35,7 +35,7 @@ from analysis.reconstruction.place import (
 from analysis.reconstruction.state import NONE, PRODUCTS, TYPES, Skeleton
 
 STARTS = 20
-MOVES = 120_000
+MOVES = 200_000
 MODELS = {
     ("Fine-Gray", "robust"): Model(fine_gray=True, robust=True),
     ("Fine-Gray", "model-based"): Model(fine_gray=True, robust=False),
@@ -44,6 +44,7 @@ MODELS = {
 }
 ANY_GRADE = 2  # place of that line among those of a covariate
 REACHED, IMPOSSIBLE, OPEN = "reached", "impossible", "not reached"
+EXCLUDED = "impossible with these events"  # as many with each domain as these courses have
 
 
 class Course(NamedTuple):
@@ -126,7 +127,8 @@ def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFr
         for which, (names, model) in enumerate(MODELS.items()):
             starts, distance, spread = _try(question, model, courses, claims, [seed, number, which])
             least, printed = _errors(question, model, courses, claims)
-            verdict = REACHED if distance == 0 else IMPOSSIBLE if least > printed else OPEN
+            excluded = EXCLUDED if question.quantity == matched.DOMAIN_LINE else IMPOSSIBLE
+            verdict = REACHED if distance == 0 else excluded if least > printed else OPEN
             asked = [line for line in question.printed if line is not None]
             rows.append(
                 {

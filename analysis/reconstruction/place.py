@@ -106,8 +106,10 @@ def free(n: int, codes: int) -> Freedom:
     return Freedom(np.arange(n), np.zeros(n, np.int64), np.ones((1, codes), np.bool_))
 
 
-def problem(who: Cohort, values: Values, printed: Printed, freedom: Freedom, model: Model) -> Problem:
-    """The problem of `anneal` for one covariate."""
+def problem(
+    who: Cohort, values: Values, printed: Printed, freedom: Freedom, model: Model, expected: np.ndarray | None = None
+) -> Problem:
+    """The problem of `anneal` for one covariate; nothing is expected of anybody without ``expected``."""
     flag = (values.grid > 0).astype(float)
     typical = values.model[values.draws.code[:: max(1, values.draws.code.size // 1000)]]
     spread = max(float(typical.std()), 1e-3)
@@ -115,6 +117,8 @@ def problem(who: Cohort, values: Values, printed: Printed, freedom: Freedom, mod
     return Problem(
         model=values.model - centre,
         flag=flag,
+        standard=(values.model - centre) / spread,
+        expected=np.zeros(who.day.size) if expected is None else expected - expected.mean(),
         spread=np.array([spread, spread, 0.5]),
         draw=values.draws.code,
         begin=values.draws.start,
