@@ -24,7 +24,8 @@ def readings(seed: int) -> int:
     from analysis.reconstruction import models, store  # only needed here, and slow without numba
 
     path = paths.RECONSTRUCTION / "model-readings.csv"
-    models.write(path, store.load_all().values(), data.load().claims, seed)
+    members = list(store.load_all().values())[: models.COURSES]
+    models.write(path, members, data.load().claims, seed)
     print(f"Written: {path}")
     return 0
 

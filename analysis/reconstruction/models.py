@@ -9,6 +9,7 @@ is one, that there is none.
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from analysis import wald
 from analysis.cohort import Cohort as Member
 from analysis.reconstruction import bounds, case_ages, covariates, grids, lines, matched, matched_on
 from analysis.reconstruction.fits import EVENT
-from analysis.reconstruction.follow_up import NO_DOMAIN, domain, first_event
+from analysis.reconstruction.follow_up import BB, CD28, NO_DOMAIN, domain
 from analysis.reconstruction.place import (
     Cohort,
     Model,
@@ -34,6 +35,7 @@ from analysis.reconstruction.place import (
 )
 from analysis.reconstruction.state import NONE, PRODUCTS, TYPES, Skeleton
 
+COURSES = 4  # members whose courses are used
 STARTS = 20
 MOVES = 200_000
 MODELS = {
@@ -43,7 +45,12 @@ MODELS = {
     ("Cox", "model-based"): Model(fine_gray=False, robust=False),
 }
 ANY_GRADE = 2  # place of that line among those of a covariate
+COLUMNS = (
+    *("lines", "quantity", "analysis", "scope", "model", "standard_error", "starts", "reached", "distance", "spread"),
+    *("least_error", "printed_error", "verdict"),
+)
 REACHED, IMPOSSIBLE, OPEN = "reached", "impossible", "not reached"
+MORE = ", one case more after 4-1BB"
 EXCLUDED = "impossible with these events"  # as many with each domain as these courses have
 
 
@@ -81,23 +88,38 @@ def course(member: Member, claims: pd.DataFrame) -> Course:
     chosen = matched.select(
         rows["age"].to_numpy(), many, skeleton.tmn_day != NONE, np.arange(len(rows)), int(claims.value["G038"])
     )
-    return Course(skeleton, chosen)
+    return Course(untied(skeleton), chosen)
 
 
-def stored(members: Iterable[Member], claims: pd.DataFrame, most: int = 4) -> list[Course]:
-    """Courses of the first members in which no two patients have a t-MN on the same day."""
-    found = []
-    for member in members:
-        here = course(member, claims)
-        day, status = first_event(here.skeleton)
-        if len(found) < most and np.unique(day[status == EVENT]).size == np.count_nonzero(status == EVENT):
-            found.append(here)
-    return found
+def untied(skeleton: Skeleton) -> Skeleton:
+    """The same courses with t-MN on different days, so that models do not differ by how they treat ties.
+
+    Examples
+    --------
+    >>> zeros = np.zeros(3, int)
+    >>> courses = Skeleton(zeros, zeros - 1, np.array([90, -1, 90]), zeros, np.array([200, 80, 90]), zeros, zeros)
+    >>> untied(courses).tmn_day.tolist(), untied(courses).last_day.tolist()
+    ([91, -1, 90], [200, 80, 90])
+    """
+    day = skeleton.tmn_day.copy()
+    for patient in np.argsort(day, kind="stable"):
+        while day[patient] != NONE and np.count_nonzero(day == day[patient]) > 1:
+            day[patient] += 1
+    return replace(skeleton, tmn_day=day, last_day=np.maximum(skeleton.last_day, day))
+
+
+def one_more(here: Course) -> Course:
+    """The same course, but the patient with the latest t-MN had a product with a 4-1BB domain."""
+    known, product = domain(here.skeleton), here.skeleton.product.copy()
+    latest = int(np.argmax(np.where(known == CD28, here.skeleton.tmn_day, NONE)))
+    other = np.flatnonzero((known == BB) & (here.skeleton.tmn_day == NONE))[0]
+    product[[latest, other]] = product[[other, latest]]
+    return here._replace(skeleton=replace(here.skeleton, product=product))
 
 
 def write(path: Path, members: Iterable[Member], claims: pd.DataFrame, seed: int) -> None:
-    """Store the table of `compare` for the first stored members."""
-    compare(stored(members, claims), claims, seed).to_csv(path, index=False, lineterminator="\n")
+    """Store the table of `compare` for these members."""
+    compare([course(member, claims) for member in members], claims, seed).to_csv(path, index=False, lineterminator="\n")
 
 
 def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -106,7 +128,7 @@ def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFr
     Parameters
     ----------
     courses : list of Course
-        Taken in turn by the starts; without days on which two patients have an event, so that ties do not matter.
+        Taken in turn by the starts.
     claims : DataFrame
         The ledger, indexed by id.
     seed : int
@@ -115,39 +137,39 @@ def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFr
     Returns
     -------
     DataFrame
-        One row for each question and reading: ``lines`` (claims of the hazard ratios), ``quantity``, ``analysis``,
-        ``scope`` (alone, or together with the other lines of the covariate), ``model``, ``standard_error``, ``starts``
-        and how many of them ``reached`` the lines (the first that does is the last), ``distance`` of the nearest (sum
-        over the windows missed, in logs of the ratio), ``spread`` (standard deviation of the covariate in that state,
-        in its unit), ``least_error`` (bound on a model-based standard error; empty: none), ``printed_error`` (largest
-        that the printed limits allow; of several lines the smallest), ``verdict``.
+        One row for each question and reading; the columns are explained in ``data/reconstruction/README.md``.
     """
+    asked = [(question, courses, "") for question in questions(claims)]
+    later = [one_more(here) for here in courses]
+    asked += [(question, later, MORE) for question, _, _ in asked if question.quantity == matched.DOMAIN_LINE]
     rows = []
-    for number, question in enumerate(questions(claims)):
+    for number, (question, here, note) in enumerate(asked):
         for which, (names, model) in enumerate(MODELS.items()):
-            starts, distance, spread = _try(question, model, courses, claims, [seed, number, which])
-            least, printed = _errors(question, model, courses, claims)
-            excluded = EXCLUDED if question.quantity == matched.DOMAIN_LINE else IMPOSSIBLE
-            verdict = REACHED if distance == 0 else excluded if least > printed else OPEN
-            asked = [line for line in question.printed if line is not None]
-            rows.append(
-                {
-                    "lines": " ".join(line.ratio for line in asked),
-                    "quantity": question.quantity,
-                    "analysis": _analysis(question.printed),
-                    "scope": "alone" if len(asked) == 1 else "together",
-                    "model": names[0],
-                    "standard_error": names[1],
-                    "starts": starts,
-                    "reached": int(distance == 0),
-                    "distance": round(distance, 6),
-                    "spread": round(spread, 3),
-                    "least_error": round(least, 4) if least else None,
-                    "printed_error": round(printed, 4),
-                    "verdict": verdict,
-                }
-            )
-    return pd.DataFrame(rows)
+            row = _row(question, model, here, claims, [seed, number, which])
+            row["scope"] += note
+            rows.append(row | {"model": names[0], "standard_error": names[1]})
+    return pd.DataFrame(rows)[list(COLUMNS)]
+
+
+def _row(question: Question, model: Model, courses: list[Course], claims: pd.DataFrame, seed: list[int]) -> dict:
+    """What one reading makes of one question."""
+    starts, distance, spread = _try(question, model, courses, claims, seed)
+    least, printed = _errors(question, model, courses, claims)
+    asked = [line for line in question.printed if line is not None]
+    excluded = EXCLUDED if question.quantity == matched.DOMAIN_LINE else IMPOSSIBLE
+    return {
+        "lines": " ".join(line.ratio for line in asked),
+        "quantity": question.quantity,
+        "analysis": _analysis(question.printed),
+        "scope": "alone" if len(asked) == 1 else "together",
+        "starts": starts,
+        "reached": int(distance == 0),
+        "distance": round(distance, 6),
+        "spread": round(spread, 3),
+        "least_error": round(least, 4) if least else None,
+        "printed_error": round(printed, 4),
+        "verdict": REACHED if distance == 0 else excluded if least > printed else OPEN,
+    }
 
 
 def questions(claims: pd.DataFrame) -> list[Question]:
@@ -158,7 +180,7 @@ def questions(claims: pd.DataFrame) -> list[Question]:
     >>> from analysis import data
     >>> asked = questions(data.load().claims)
     >>> len(asked), [line.ratio for line in asked[-1].printed if line]
-    (23, ['G142', 'G149', 'G151'])
+    (24, ['G142', 'G149', 'G151'])
     """
     ratios = claims[(claims.report == "gazeau-2025") & (claims.statistic == "hazard ratio")]
     alone = []
@@ -168,7 +190,9 @@ def questions(claims: pd.DataFrame) -> list[Question]:
         printed = [line if number == where else None for number in range(len(Printed._fields))]
         alone.append(Question(row.quantity, Printed(*printed)))
     shapes = sorted(covariates.SHAPES, key=lambda name: covariates.SHAPES[name].any_grade is not None)
-    return alone + [Question(covariates.SHAPES[s].quantity, covariates.printed_lines(s, claims)) for s in shapes]
+    together = [Question(covariates.SHAPES[s].quantity, covariates.printed_lines(s, claims)) for s in shapes]
+    domains = [lines.line(claims, matched.DOMAIN_LINE, group) for group in lines.ANALYSES]
+    return [*alone, Question(matched.DOMAIN_LINE, Printed(*domains)), *together]
 
 
 def _try(question: Question, model: Model, courses, claims, seed: list[int]) -> tuple[int, float, float]:
