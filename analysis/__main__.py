@@ -37,6 +37,17 @@ def readings(seed: int) -> int:
     return 0
 
 
+def readings(seed: int) -> int:
+    """Store which readings of the Methods reach which line, on the stored members."""
+    from analysis.reconstruction import models, store  # only needed here, and slow without numba
+
+    path = paths.RECONSTRUCTION / "model-readings.csv"
+    members = list(store.load_all().values())[: models.COURSES]
+    models.write(path, members, data.load().claims, seed)
+    print(f"Written: {path}")
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)

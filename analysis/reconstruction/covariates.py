@@ -53,7 +53,7 @@ SHAPES = {  # in the order in which they are made: later ones lean on earlier on
     "ldh": Shape("LDH", ("G122",), np.arange(80.0, 6001), (3,), "log2"),
     "mcv": Shape("MCV", ("G123",), np.arange(650, 1301) / 10, (12,)),
     "alc": Shape("ALC", ("G127",), np.arange(1, 1501) / 100, (3,)),
-    "car_hematotox": Shape("CAR-HEMATOTOX", ("G130", "G063"), np.arange(7.0), (0.2, 0.3, 1.0, 1.2, 0.25, 0.1, 0.05)),
+    "car_hematotox": Shape("CAR-HEMATOTOX", ("G130", "G063"), np.arange(7.0), (0.8, 1.7, 0.26, 0.6, 0.5, 0.17, 0.03)),
 }
 POSITIVE = ("ldh", "alc")  # skewed: drawn on the log scale
 

@@ -128,3 +128,20 @@ def unmet(printed: Line, b: float, se: float) -> list[str]:
         if not low <= v < high:
             wrong.append(name)
     return wrong
+
+
+def largest_error(printed: Line) -> float:
+    """Largest standard error of the logarithm with which a line is printed as it was.
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> round(largest_error(line(data.load().claims, "ICANS, any grade", "matched")), 4)
+    0.3636
+    """
+    ratio, low, high, score = printed.windows
+    centre = max(ratio[0], (low[0] + high[0]) / 2), min(ratio[1], (low[1] + high[1]) / 2)
+    found = [(high[1] - low[0]) / (2 * Z), (centre[1] - low[0]) / Z, (high[1] - centre[0]) / Z]
+    if score[0] > 0:
+        found.append(max(abs(centre[0]), abs(centre[1])) / score[0])
+    return float(min(found))

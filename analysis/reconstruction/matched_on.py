@@ -22,7 +22,7 @@ STARTS, MOVES = 3, 40_000
 AGE = np.arange(121.0)  # completed years
 SPREAD_OF_AGE = (4.3, 2.4)  # beta distribution over the printed range: most in their sixties, a tail of the young
 LINES = np.arange(1.0, 12)
-LINES_DRAWN = (0.4, 1.2, 1.0, 0.3, 0.15, 0.08, 0.05, 0.03, 0.02, 0.01, 0.01)  # how often each number is tried
+LINES_DRAWN = (0.6, 1.2, 1.0, 0.3, 0.15, 0.08, 0.05, 0.03, 0.02, 0.01, 0.01)  # how often each number is tried
 MANY = 20_000  # size of the sample that stands for a distribution
 
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis import wald
 from analysis.cohort import Cohort as Member
 from analysis.reconstruction import bounds, case_ages, covariates, grids, lines, matched, matched_on
 from analysis.reconstruction.fits import EVENT
@@ -260,9 +259,8 @@ def _errors(question: Question, model: Model, courses: list[Course], claims: pd.
     for number, line in enumerate(question.printed):
         if line is not None:
             quantity = "any grade" if number == ANY_GRADE else question.quantity
-            limits = claims.loc[line.ratio, ["low", "high", "low_resolution", "high_resolution"]]
             least = 0.0 if model.robust else min(_least(quantity, here, claims) for here in courses)
-            found.append((least, wald.standard_error(*map(float, limits))[1]))
+            found.append((least, lines.largest_error(line)))
     return max(found, key=lambda pair: pair[0] - pair[1])
 
 
