@@ -116,23 +116,6 @@ def encode(covariates: list[tuple[str, pd.Series]], levels: dict[str, list]) -> 
 def _frame(covariates: ArrayLike) -> pd.DataFrame:
     """Covariates as a table; columns without names become x1, x2 and so on."""
     if isinstance(covariates, pd.DataFrame):
-        frame = covariates
-    elif isinstance(covariates, pd.Series):
-        frame = covariates.to_frame("x1" if covariates.name is None else covariates.name)
-    elif isinstance(covariates, pd.Categorical) or np.ndim(covariates) == 1:
-        frame = pd.DataFrame({"x1": covariates})
-    elif np.ndim(covariates) == 2:
-        array = np.asarray(covariates)
-        frame = pd.DataFrame(array, columns=[f"x{j + 1}" for j in range(array.shape[1])])
-    else:
-        raise ValueError(f"covariates: found {np.ndim(covariates)} dimensions; allowed: one row for each patient")
-    kept_as_objects = any(dtype.kind == "O" for dtype in frame.dtypes)
-    return frame.infer_objects(copy=False) if kept_as_objects else frame  # numbers kept as objects are numbers
-
-
-def _frame(covariates: ArrayLike) -> pd.DataFrame:
-    """Covariates as a table; columns without names become x1, x2 and so on."""
-    if isinstance(covariates, pd.DataFrame):
         return covariates.infer_objects(copy=False)  # numbers kept as objects are numbers
     if isinstance(covariates, pd.Series):
         return covariates.to_frame("x1" if covariates.name is None else covariates.name)

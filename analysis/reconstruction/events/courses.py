@@ -1,12 +1,16 @@
-"""The 29 courses of t-MN by themselves: quantiles of the time to t-MN, the log-rank p and survival after it."""
+"""What only the patients with t-MN decide: quantiles of the time to it, the log-rank p, and survival after it.
+
+Vocabulary: a *subset* is all of them, a type, or those sequenced before infusion with or without a TP53 mutation. A
+*duration* is the time from t-MN to death or last contact.
+"""
 
 import math
 
 from analysis.reconstruction.compiled import njit
-from analysis.reconstruction.events.curves import Z, miss
+from analysis.reconstruction.events.curves import Z, penalty
 
 DAYS = 30.4375  # of a month
-EVERYBODY, MDS, AML, MUTATED, UNMUTATED = 0, 1, 2, 3, 4  # subsets of the patients with t-MN
+EVERYBODY, MDS, AML, MUTATED, UNMUTATED = 0, 1, 2, 3, 4  # subsets
 
 
 @njit
@@ -31,10 +35,10 @@ def ascending(values, n):
 
 
 @njit
-def quantile_miss(onset, kind, label, quantiles, scratch):
-    """Misses of the quantiles (type 7) of the onset, in months; rows are subset, probability, window."""
+def onset_penalty(onset, kind, label, goals, scratch):
+    """Penalty of the quantiles of the onset (type 7, in months) and of the log-rank p value."""
     total, before, n = 0.0, -1.0, 0
-    for row in quantiles:
+    for row in goals.quantiles:
         if row[0] != before:
             before, n = row[0], 0
             for i in range(len(onset)):
@@ -44,32 +48,30 @@ def quantile_miss(onset, kind, label, quantiles, scratch):
             ascending(scratch, n)
         place = (n - 1) * row[1]
         low = int(place)
-        x = scratch[low]
+        x = float(scratch[low])
         if low + 1 < n:
             x += (place - low) * (scratch[low + 1] - x)
-        total += miss(x / DAYS, row[2], row[3])
-    return total
+        total += penalty(x / DAYS, row[2], row[3], 0.3)
+    return total + penalty(log_rank_p(onset, label), goals.log_rank[0], goals.log_rank[1], 0.03)
 
 
 @njit
-def survival_miss(onset, last, died, kind, label, checks, codes):
-    """Misses, in percent, of survival after t-MN; rows are subset, day, curve (S, lower, upper limit), window."""
-    total = 0.0
-    before = -1.0
-    n = 0
-    for row in checks:
+def after_penalty(duration, died, kind, label, goals, scratch):
+    """Penalty of survival after t-MN and its log limits on the days of the checks."""
+    total, before, n = 0.0, -1.0, 0
+    for row in goals.after:
         if row[0] != before:
             before, n = row[0], 0
-            for i in range(len(onset)):
+            for i in range(len(duration)):
                 if belongs(row[0], kind[i], label[i]):
-                    codes[n] = 2 * (last[i] - onset[i]) + (1 - died[i])  # deaths before censorings of the same day
+                    scratch[n] = 2 * duration[i] + 1 - died[i]  # deaths before censorings of the same day
                     n += 1
-            ascending(codes, n)
+            ascending(scratch, n)
         s, variance, i = 1.0, 0.0, 0
-        while i < n and codes[i] < 2 * row[1] + 2:
-            day, d, y = codes[i] // 2, 0, n - i
-            while i < n and codes[i] // 2 == day:
-                d += 1 - codes[i] % 2
+        while i < n and scratch[i] < 2 * row[1] + 2:
+            day, d, y = scratch[i] // 2, 0, n - i
+            while i < n and scratch[i] // 2 == day:
+                d += 1 - scratch[i] % 2
                 i += 1
             if d > 0:
                 s *= (y - d) / y
@@ -78,40 +80,30 @@ def survival_miss(onset, last, died, kind, label, checks, codes):
             s *= math.exp(-Z * math.sqrt(variance))
         elif row[2] == 2:
             s = min(1.0, s * math.exp(Z * math.sqrt(variance)))
-        total += 100.0 * miss(s, row[3], row[4])
+        total += penalty(s, row[3], row[4], 0.02)
     return total
 
 
 @njit
 def log_rank_p(onset, label):
-    """Two-sided p of the log-rank test of time to t-MN with against without a TP53 mutation before infusion."""
+    """Two-sided p of the log-rank test of time to t-MN, with against without a TP53 mutation before infusion."""
     score, variance = 0.0, 0.0
     for i in range(len(onset)):
         if label[i] < 0:
             continue
         at_risk, with_mutation, d, d1, first = 0, 0, 0, 0, True
         for j in range(len(onset)):
-            if label[j] < 0:
+            if label[j] < 0 or onset[j] < onset[i]:
                 continue
-            if onset[j] >= onset[i]:
-                at_risk += 1
-                with_mutation += label[j]
-                if onset[j] == onset[i]:
-                    d += 1
-                    d1 += label[j]
-                    if j < i:
-                        first = False
+            at_risk += 1
+            with_mutation += label[j]
+            if onset[j] == onset[i]:
+                d += 1
+                d1 += label[j]
+                first = first and j >= i
         if first:
             share = with_mutation / at_risk
             score += d1 - d * share
             if at_risk > 1:
                 variance += d * share * (1.0 - share) * (at_risk - d) / (at_risk - 1)
     return math.erfc(math.sqrt(score * score / variance / 2.0)) if variance > 0.0 else math.nan
-
-
-@njit
-def course_miss(onset, last, died, kind, label, goals, scratch):
-    """Misses of all that concerns only the patients with t-MN; p values times ten."""
-    total = quantile_miss(onset, kind, label, goals.quantiles, scratch)
-    total += survival_miss(onset, last, died, kind, label, goals.after, scratch)
-    return total + 10.0 * miss(log_rank_p(onset, label), goals.log_rank[0], goals.log_rank[1])

@@ -1,51 +1,42 @@
 """Published curves from counts a day: cumulative incidence and survival with their limits, in one pass each.
 
-Vocabulary: *counts* are the patients of a group whose time is this day, in rows censored, cause, competing and their
-sum; day 0 is empty. A *miss* is how far a number is from its window, 0 inside.
+Vocabulary: *counts* are the patients of a group whose time is this day: censored, cause, competing, and their sum;
+day 0 is empty. *Days* are those on which anybody is counted, ascending. A *penalty* says how far a number is from its
+window, 0 inside.
 """
 
 import math
 
 from analysis.reconstruction.compiled import njit
 
-CENSORED, CAUSE, COMPETING, ANY = 0, 1, 2, 3
+CENSORED, CAUSE, COMPETING, ANY = 0, 1, 2, 3  # rows of counts
 Z = 1.959963984540054  # two-sided 95%
+IMPOSSIBLE = 1000.0  # penalty of a number that does not exist
 PATIENT = 0.002  # what one patient is of a curve
+NEAR = 1e-9  # as near to an end of a window as rounding may bring a number
 TINY = 1e-12  # keeps 1/S finite when everybody has had an event
-NEAR = 1e-9  # a window is left by this much more than rounding
 
 
 @njit
-def miss(x, low, high):
-    """Distance of a number from the window [low, high), just inside of which is 0; far off if it does not exist."""
-    if not x >= low + NEAR:
-        return low - x + 2 * NEAR if x == x else 100.0
-    if not x < high - NEAR:
-        return x - high + 2 * NEAR
-    return 0.0
-
-
-@njit
-def penalty(x, low, high):
-    """How badly a number is outside its window, in widths of the window: square when near, linear when far.
+def penalty(x, low, high, unit):
+    """How badly a number is outside [low, high), in units: square when near, linear when far.
 
     Sums of distances have kinks from which no single move leads away; sums of squares have none.
     """
-    if x < low:
-        d = (low - x) / (high - low)
-    elif x > high:
-        d = (x - high) / (high - low)
-    else:
-        return 0.0 if x == x else 1000.0
+    if low + NEAR <= x <= high - NEAR:
+        return 0.0
+    if x != x:
+        return IMPOSSIBLE
+    d = ((low - x if x < low + NEAR else x - high) + 2.0 * NEAR) / unit
     return d * d / (1.0 + d)
 
 
 @njit
 def incidence(counts, days, m, n, horizons, out):
-    """Cumulative incidence, its variance (Gray 1988, as R's cmprsk) and S at the horizons into out.
+    """Cumulative incidence, its variance (Gray 1988, as R's cmprsk) and S at the horizons into the rows of out.
 
-    ``days`` are the m days with anybody, ascending; n patients. The square in the sum over earlier events is opened
-    into three sums, so that one pass serves all horizons. Returns the number still at risk after the last horizon.
+    Of n patients; ``days`` are the first m that count. The square in the sum over earlier events is opened into three
+    sums, so that one pass serves all horizons. Returns the number still at risk after the last horizon.
     """
     y, s, f = n, 1.0, 0.0
     squares, products, weights = 0.0, 0.0, 0.0
@@ -78,36 +69,37 @@ def incidence(counts, days, m, n, horizons, out):
 
 
 @njit
-def incidence_miss(estimate, variance, windows):
-    """Miss of an incidence and its log-log limits from windows (value, low, high; from and to), all in percent."""
+def incidence_penalty(estimate, variance, windows):
+    """Penalty of an incidence and its log-log limits; windows (value, low, high; from and to) are in percent."""
     if estimate <= 0.0 or estimate >= 1.0 - NEAR or variance <= 0.0:
-        return 1000.0
-    total = penalty(100.0 * estimate, windows[0, 0], windows[0, 1])
+        return IMPOSSIBLE
     x = Z * math.sqrt(variance) / (estimate * math.log(estimate))
-    total += penalty(100.0 * estimate ** math.exp(-x), windows[1, 0], windows[1, 1])
-    total += penalty(100.0 * estimate ** math.exp(x), windows[2, 0], windows[2, 1])
+    total = 0.0
+    for field in range(3):
+        low, high = windows[field, 0], windows[field, 1]
+        if high - low < 100.0:  # not set aside
+            power = 1.0 if field == 0 else math.exp(-x) if field == 1 else math.exp(x)
+            total += penalty(100.0 * estimate**power, low, high, high - low)
     return total
 
 
 @njit
-def curve_miss(counts, days, m, n, horizons, windows, out):
-    """Misses of one group's incidence at all its horizons, and at the end whether anybody is left at risk."""
-    left = incidence(counts, days, m, n, horizons, out)
-    total = 0.0 if left > 0 else 1000.0
+def curve_penalty(counts, days, m, n, horizons, windows, out):
+    """Penalty of one group's incidence at all its horizons, after the last of which somebody must be at risk."""
+    total = 0.0 if incidence(counts, days, m, n, horizons, out) > 0 else IMPOSSIBLE
     for h in range(len(horizons)):
-        total += incidence_miss(out[h, 0], out[h, 1], windows[h])
+        total += incidence_penalty(out[h, 0], out[h, 1], windows[h])
     return total
 
 
 @njit
-def survival_miss(counts, days, m, n, cause, other, checks):
-    """How badly a Kaplan-Meier curve and its log limits are outside their windows on some days.
+def survival_penalty(counts, days, m, n, cause, other, checks):
+    """Penalty of a Kaplan-Meier curve and its log limits on some days.
 
     ``cause`` and ``other`` are the rows of counts that are events (the same twice if only one is). A row of checks is
     day, curve (0: S, 1: its lower, 2: its upper limit), window; sorted by day.
     """
-    y, s, variance, total = n, 1.0, 0.0, 0.0
-    k = 0
+    y, s, variance, total, k = n, 1.0, 0.0, 0.0, 0
     for c in range(len(checks)):
         while k < m and days[k] <= checks[c, 0]:
             day = days[k]
@@ -116,7 +108,7 @@ def survival_miss(counts, days, m, n, cause, other, checks):
                 d += counts[other, day]
             if d > 0:
                 if d >= y:
-                    return 1000.0
+                    return IMPOSSIBLE
                 s -= s * d / y
                 variance += d / (y * (y - d))
             y -= counts[ANY, day]
@@ -124,7 +116,5 @@ def survival_miss(counts, days, m, n, cause, other, checks):
         x = s
         if checks[c, 1] > 0:
             x *= math.exp((2.0 * checks[c, 1] - 3.0) * Z * math.sqrt(variance))
-        wrong = (checks[c, 2] - x if checks[c, 3] > 1.0 else x - checks[c, 3]) / PATIENT
-        if wrong > 0.0:
-            total += wrong * wrong / (1.0 + wrong)
+        total += penalty(x, checks[c, 2], checks[c, 3], PATIENT)
     return total

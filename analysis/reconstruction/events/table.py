@@ -1,4 +1,4 @@
-"""All patients as arrays, their counts a day, and the misses of every block of printed numbers.
+"""All patients as arrays, their counts a day, and the penalties of every block of printed numbers.
 
 Vocabulary: a *block* is what is evaluated together: one curve with its limits, or the 29 courses.
 """
@@ -8,23 +8,24 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.reconstruction.compiled import njit
-from analysis.reconstruction.events.courses import course_miss
+from analysis.reconstruction.events.courses import after_penalty, onset_penalty
 from analysis.reconstruction.events.curves import (
     ANY,
     CAUSE,
     CENSORED,
     COMPETING,
-    curve_miss,
-    survival_miss,
+    curve_penalty,
+    survival_penalty,
 )
-from analysis.reconstruction.events.ratio import hazard_ratio, ratio_miss
+from analysis.reconstruction.events.ratio import ROOM, hazard_ratio, ratio_penalty
 
 MAX_DAY = 2556  # 84 months
 PRODUCT, RELAPSE, TMN, KIND, LABEL, LAST, DIED = range(7)  # columns of the table of patients
 CD28, BB, ALL, NRM, OS = 4, 5, 6, 7, 8  # rows of counts, after the four products
-# blocks, the cheapest first: products 0-3, then
-COURSES, SURVIVAL, B_BB, B_NRM, B_CD28, B_ALL, RATIO = 4, 5, 6, 7, 8, 9, 10
-N_BLOCKS = 11
+# blocks in the order in which they are evaluated, roughly by what they cost; the first four are the products
+ONSETS, AFTER, SURVIVAL, IN_BB, IN_CD28, IN_ALL, IN_NRM, RATIO = range(4, 12)
+N_BLOCKS = 12
+GROUP_OF = np.array([0, 1, 2, 3, -1, -1, -1, BB, CD28, ALL, NRM, -1])  # of each block
 
 
 class Table(NamedTuple):
@@ -36,7 +37,7 @@ class Table(NamedTuple):
     days: np.ndarray  # (9, MAX_DAY + 2) int16: the days of each group that have anybody, ascending
     n_days: np.ndarray  # (9,) how many
     sizes: np.ndarray  # (9,) patients in each group
-    cost: np.ndarray  # (N_BLOCKS,) misses as they are
+    cost: np.ndarray  # (N_BLOCKS,) penalties as they are
     course: np.ndarray  # (5, t-MN) onset, last, died, kind, label, side by side
     scratch: np.ndarray  # (64,) for sorting
     out: np.ndarray  # (4, 3) for incidences
@@ -113,20 +114,20 @@ def replace(t, i, new, touched):
         put_first(t, p, day, kind, -1)
         put_first(t, new_p, new_day, new_kind, 1)
         if day != new_day or kind != new_kind:
-            touched[B_ALL] = True
+            touched[IN_ALL] = True
         _mark_products(touched, p, new_p, day != new_day or kind != new_kind)
     day, kind = second_end(old)
     new_day, new_kind = second_end(new)
     if day != new_day or kind != new_kind:
         put(t, NRM, day, kind, -1)
         put(t, NRM, new_day, new_kind, 1)
-        touched[B_NRM] = True
+        touched[IN_NRM] = True
     if old[LAST] != new[LAST] or old[DIED] != new[DIED]:
         put(t, OS, old[LAST], old[DIED], -1)
         put(t, OS, new[LAST], new[DIED], 1)
         touched[SURVIVAL] = True
     if new[TMN] >= 0:
-        touched[COURSES] = True
+        _mark_course(touched, old, new)
     for c in range(7):
         old[c] = new[c]
 
@@ -138,35 +139,52 @@ def _mark_products(touched, p, q, moved):
         if product < 4:
             touched[product] = True
             if moved or p == 4 or q == 4 or (p < 2) != (q < 2):
-                touched[B_CD28 if product < 2 else B_BB] = True
+                touched[IN_CD28 if product < 2 else IN_BB] = True
                 touched[RATIO] = True
 
 
 @njit
-def block_miss(t, goals, block):
-    """Miss of one block as things are."""
-    if block == COURSES:
-        for k in range(len(t.tmn)):
-            row = t.rows[t.tmn[k]]
-            t.course[0, k], t.course[1, k], t.course[2, k] = row[TMN], row[LAST], row[DIED]
-            t.course[3, k], t.course[4, k] = row[KIND], row[LABEL]
-        return course_miss(t.course[0], t.course[1], t.course[2], t.course[3], t.course[4], goals, t.scratch)
+def _mark_course(touched, old, new):
+    """Mark what concerns only the patients with t-MN."""
+    if old[TMN] != new[TMN] or old[KIND] != new[KIND] or old[LABEL] != new[LABEL]:
+        touched[ONSETS] = True
+    if old[LAST] - old[TMN] != new[LAST] - new[TMN] or old[DIED] != new[DIED] or old[KIND] != new[KIND]:
+        touched[AFTER] = True
+
+
+@njit
+def courses_penalty(t, goals, block):
+    """Penalty of a block of the patients with t-MN."""
+    c = t.course
+    for k in range(len(t.tmn)):
+        row = t.rows[t.tmn[k]]
+        c[0, k], c[1, k], c[2, k], c[3, k], c[4, k] = row[TMN], row[LAST] - row[TMN], row[DIED], row[KIND], row[LABEL]
+    if block == ONSETS:
+        return onset_penalty(c[0], c[3], c[4], goals, t.scratch)
+    return after_penalty(c[1], c[2], c[3], c[4], goals, t.scratch)
+
+
+@njit
+def block_penalty(t, goals, block):
+    """Penalty of one block as things are."""
+    if block == ONSETS or block == AFTER:
+        return courses_penalty(t, goals, block)
     if block == RATIO:
-        both = t.days[ALL, : t.n_days[ALL]]  # and few days that only the patients with other products have
-        zero, one = t.counts[BB], t.counts[CD28]
-        b, error = hazard_ratio(zero, one, both, len(both), t.sizes[BB], t.sizes[CD28], t.work, t.log_ratio[0])
+        both = t.days[ALL, : t.n_days[ALL]]  # and a few days that only patients with other products have
+        n0, n1 = t.sizes[BB], t.sizes[CD28]
+        b, error = hazard_ratio(t.counts[BB], t.counts[CD28], both, n0, n1, t.work, t.log_ratio[0])
         t.log_ratio[0], t.log_ratio[1] = b, error
-        return ratio_miss(b, error, goals.ratio)
+        return ratio_penalty(b, error, goals.ratio)
     if block == SURVIVAL:
         counts, days, m, n = t.counts[OS], t.days[OS], t.n_days[OS], t.sizes[OS]
-        total = survival_miss(counts, days, m, n, CAUSE, CAUSE, goals.survival)
-        return total + survival_miss(counts, days, m, n, CENSORED, CENSORED, goals.follow_up)
-    group = block if block < 4 else CD28 if block == B_CD28 else BB if block == B_BB else ALL if block == B_ALL else NRM
+        total = survival_penalty(counts, days, m, n, CAUSE, CAUSE, goals.survival)
+        return total + survival_penalty(counts, days, m, n, CENSORED, CENSORED, goals.follow_up)
+    group = GROUP_OF[block]
     k = goals.n_horizons[group]
     counts, days, m, n = t.counts[group], t.days[group], t.n_days[group], t.sizes[group]
-    total = curve_miss(counts, days, m, n, goals.horizons[group, :k], goals.incidence[group, :k], t.out)
+    total = curve_penalty(counts, days, m, n, goals.horizons[group, :k], goals.incidence[group, :k], t.out)
     if group == NRM:
-        total += survival_miss(counts, days, m, n, CAUSE, COMPETING, goals.progression_free)
+        total += survival_penalty(counts, days, m, n, CAUSE, COMPETING, goals.progression_free)
     return total
 
 
@@ -190,7 +208,7 @@ def make(rows: np.ndarray) -> Table:
         np.zeros((5, len(tmn)), np.int64),
         np.zeros(64, np.int64),
         np.zeros((4, 3)),
-        np.zeros((8, 64)),
+        np.zeros((8, ROOM)),
         np.zeros(2),
     )
     count(t)
@@ -213,9 +231,9 @@ def count(t):
 
 @njit
 def evaluate(t, goals):
-    """All blocks anew; the sum of their misses."""
+    """All blocks anew; the sum of their penalties."""
     total = 0.0
     for block in range(N_BLOCKS):
-        t.cost[block] = block_miss(t, goals, block)
+        t.cost[block] = block_penalty(t, goals, block)
         total += t.cost[block]
     return total
