@@ -216,7 +216,7 @@ def test_a_line_under_a_model_in_words(tables):
     assert shown_row.tolist()[2:] == [
         "yes",
         "no: 0.091 < 0.093",
-        "not in 20 starts",
+        "not in 20",
         "no: 0.091 < 0.093",
     ]
 

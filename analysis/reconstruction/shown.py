@@ -75,13 +75,13 @@ def score_rows(score: pd.DataFrame, members: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Where``, ``Printed`` (numbers), ``In all …`` (members), ``Impossible``, ``Open`` (not reached and without
+        ``Where``, ``Printed`` (numbers), ``In all …`` (members), ``Excluded`` (proven impossible), ``Open`` (not reached and without
         proof), ``Missed`` only if there are any, ``data_kind``.
     """
     places = ["All" if place == "all" else ledger.place_text(place) for place in score.index]
     table = pd.DataFrame({"Where": places, "Printed": score.fields.to_numpy()})
     table[f"In all {members}"] = score.regenerated.to_numpy()
-    table["Impossible"] = score.impossible.to_numpy()
+    table["Excluded"] = score.impossible.to_numpy()
     table["Open"] = score["not reached"].to_numpy()
     if score.missed.any():
         table["Missed"] = score.missed.to_numpy()
