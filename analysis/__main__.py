@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     ordering = commands.add_parser("row-orders", help="Table 3 of the stored members over random orders of their rows")
     ordering.add_argument("--orders", type=int, default=500, help="random orders of each member")
     ordering.add_argument("--seed", type=int, default=1, help="of the orders")
+    ordering.add_argument("--anew", action="store_true", help="also for members for which it is there")
     given = parser.parse_args(arguments)
     if given.command == "check":
         return check(given.data, given.members)
@@ -57,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "row-orders":
         from analysis.reconstruction import fragility
 
-        fragility.make(orders=given.orders, seed=given.seed)
+        fragility.make(data.load().claims, orders=given.orders, seed=given.seed, anew=given.anew)
         return 0
     from analysis.site import build  # Sphinx is only needed to build
 

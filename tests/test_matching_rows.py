@@ -29,7 +29,14 @@ def orders():
         for line in fragility.lines(CLAIMS):
             row = {"member": member, "kind": kind, "claim": line.claim, "quantity": line.quantity, "orders": 500}
             row |= RATIOS if kind == "natural" else dict.fromkeys(RATIOS, 1.2)
-            row |= {"p_0": 0.001, "p_100": 0.4, "share_significant": share, "share_line": share / 5, "share_table": 0.0}
+            row |= {
+                "p_0": 0.001,
+                "p_50": 0.02,
+                "p_100": 0.4,
+                "share_significant": share,
+                "share_line": share / 5,
+                "share_table": 0.0,
+            }
             rows.append(row | {"matched_sets": 1 if kind == "unique" else 490 + int(member)})
     return pd.DataFrame(rows)
 
@@ -63,7 +70,7 @@ def test_published_rows_alone_are_published(table):
         1.4,
         1.6,
     ]
-    assert mcv.text["unique"] == "1 cohorts"
+    assert mcv.loc["unique", ["name", "text"]].tolist() == ["matching unique, 1 cohort", "1.20"]
 
 
 def test_methods_are_the_range_of_all_members(table, free):
@@ -116,8 +123,8 @@ def test_as_figure_and_table_it_says_that_it_is_synthetic(table, orders, free):
 def test_words_of_row_orders(stored):
     text = "{computed:row-orders:orders} {computed:row-orders:members} {computed:row-orders:sets} "
     text += "{computed:row-orders:significant G147} {computed:row-orders:ratio G147} {computed:row-orders:p G147} "
-    text += "{computed:row-orders:line G147} {computed:row-orders:table}"
-    assert fill(TABLES, text, plain=True) == "500 2 492–493 25–75% 0.80–1.60 0.001–0.4 5.0–15% 0%"
+    text += "{computed:row-orders:line G147} {computed:row-orders:table} {computed:row-orders:middle G147}"
+    assert fill(TABLES, text, plain=True) == "500 2 492–493 25–75% 0.80–1.60 0.001–0.4 5.0–15% 0% 0.02–0.02"
     assert 'data-kind="synthetic"' in fill(TABLES, text)
     with pytest.raises(LookupError, match="no line 'G001' among row orders; there are G147, "):
         matching_rows.order_words("ratio", "G001")

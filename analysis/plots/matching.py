@@ -15,7 +15,7 @@ KEYS = (
     "hatched: all cohorts",
 )
 TICKS = (  # span of an axis up to which they serve (largest over smallest), and the ticks
-    (1.6, (0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.3)),
+    (1.4, (0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.3)),
     (4.5, (0.4, 0.6, 0.8, 1, 1.25, 1.6, 2, 2.5)),
     (np.inf, (0.125, 0.25, 0.5, 1, 2, 4, 8)),
 )

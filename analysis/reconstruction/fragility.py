@@ -9,6 +9,7 @@ The table is made by a command, not by a build (``python -m analysis row-orders`
 does not hinge on any order is in `analysis.reconstruction.order_free`.
 """
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import data, paths, recipes
+from analysis.border import kinds
 from analysis.cohort import Cohort
 from analysis.hazards import fine_gray
 from analysis.matching import propensity_score, row_order_sensitivity
@@ -25,7 +27,7 @@ from analysis.recipes import models, printed
 from analysis.recipes.curves import tmn_events
 from analysis.recipes.view import View
 from analysis.recipes.vocabulary import CASE, group
-from analysis.reconstruction import store
+from analysis.reconstruction import many_sets, store
 
 FILE = "matching-row-orders.csv"
 COMMAND = "python -m analysis row-orders"
@@ -34,6 +36,7 @@ ORDERS, SEED = 500, 1
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 FIELDS = ("value", "low", "high", "p")
 COLUMNS = {"value": "hazard_ratio", "low": "conf_low", "high": "conf_high", "p": "p_value"}  # of a fitted model
+CLOSE = 1e-6  # relative; the fits of many sets at once and the public estimator differ by rounding, up to 1e-8
 
 
 class Line(NamedTuple):
@@ -129,34 +132,51 @@ def row_orders(
         and 95% limits) and p; and ``("set", "number")``, which counts the different matched sets as they appear.
     """
     view, found = View(cohort, reading), lines(claims)
-    prepared, known = prepare(view, found), {}
+    prepared, chosen = prepare(view, found), []
 
-    def estimate(pairs: pd.DataFrame) -> dict:
+    def remember(pairs: pd.DataFrame) -> dict:
         rows = np.zeros(view.n, dtype=bool)
         rows[pairs.treated] = rows[pairs.control] = True
-        key = rows.tobytes()
-        if key not in known:  # each matched set once
-            known[key] = _fits(prepared, found, rows)
-        return known[key]
+        chosen.append(rows)
+        return {}
 
     table, cases = models.confounders(view), group(view, CASE[0])
     score = propensity_score(table, cases, list(table))
     options = {"ratio": models.CONTROLS, "order": reading.matching_order}
-    result = row_order_sensitivity(score, cases, estimate, orders=orders, seed=seed, **options)
-    result = result.rename(columns={"matched_set": ("set", "number")})
-    return result.set_axis(pd.MultiIndex.from_tuples(result.columns), axis=1)
-
-
-def _fits(prepared: Prepared, found: list[Line], rows: np.ndarray) -> dict[tuple[str, str], float]:
-    """All lines among the matched rows."""
-    result = {}
-    for line in found:
-        used = rows & prepared.rows[line.claim]
-        values = prepared.values[line.claim][used]
-        fit = fine_gray(prepared.time[used], prepared.event[used], values, cause="tmn").table
-        numbers = fit[list(COLUMNS.values())].to_numpy()[0]
-        result |= {(line.claim, field): number for field, number in zip(COLUMNS, numbers, strict=True)}
+    number = row_order_sensitivity(score, cases, remember, orders=orders, seed=seed, **options).matched_set
+    first = np.unique(number, return_index=True)[1]  # each matched set once
+    fits = _fits(prepared, found, np.array(chosen)[first])
+    _check(prepared, found[0], chosen[0], fits)
+    result = fits.loc[number].set_axis(number.index)
+    result[("set", "number")] = number
     return result
+
+
+def _fits(prepared: Prepared, found: list[Line], chosen: np.ndarray) -> pd.DataFrame:
+    """All lines in all matched sets; columns (claim, field)."""
+    status = kinds(prepared.event, cause="tmn", censored="censored")
+    columns = {(line.claim, field): np.full(len(chosen), np.nan) for line in found for field in FIELDS}
+    risk_sets = {}
+    for line in found:
+        used = chosen & prepared.rows[line.claim]
+        sizes = used.sum(axis=1)  # where some patients are not compared, sets differ in size
+        for size in np.unique(sizes):
+            some = np.flatnonzero(sizes == size)
+            key = used[some].tobytes()
+            if key not in risk_sets:
+                risk_sets[key] = many_sets.sets(prepared.time, status, used[some])
+            for field, numbers in many_sets.hazard_ratios(risk_sets[key], prepared.values[line.claim]).items():
+                columns[line.claim, field][some] = numbers
+    return pd.DataFrame(columns)
+
+
+def _check(prepared: Prepared, line: Line, rows: np.ndarray, fits: pd.DataFrame) -> None:
+    """Raise unless one line of the stored order is what the public estimator gives."""
+    used = rows & prepared.rows[line.claim]
+    model = fine_gray(prepared.time[used], prepared.event[used], prepared.values[line.claim][used], cause="tmn")
+    expected, ours = model.table[list(COLUMNS.values())].to_numpy()[0], fits.loc[0, line.claim][list(COLUMNS)]
+    if not np.allclose(ours, expected, rtol=CLOSE):
+        raise ArithmeticError(f"{line.quantity}: {ours.to_dict()} in the stored order; fine_gray gives {expected}")
 
 
 def summarise(orders: pd.DataFrame, found: list[Line], significance: float) -> pd.DataFrame:
@@ -213,20 +233,26 @@ def _quantiles(name: str, values: pd.Series) -> dict[str, float]:
 
 
 def make(
+    claims: pd.DataFrame,
     folder: Path = paths.RECONSTRUCTION,
     *,
     orders: int = ORDERS,
     seed: int = SEED,
+    anew: bool = False,
     tell: Callable[[str], None] = print,
 ) -> pd.DataFrame:
-    """Compute the table for all stored members and store it beside them.
+    """Compute the table for the stored members and store it beside them, after each member.
 
     Parameters
     ----------
+    claims : DataFrame
+        The ledger.
     folder : Path
         Of the ensemble.
     orders, seed : int
         Random orders of each member; the seed of a member is this plus its number.
+    anew : bool
+        Whether to compute again what is there for the same file, orders and seed, as after a change of the code.
     tell : callable
         Called with a line of text for each member.
 
@@ -235,22 +261,28 @@ def make(
     DataFrame
         Rows of `summarise` for each member, with further columns: see ``row_orders`` in ``data/dictionary.yml``.
     """
-    claims, members, parts = data.load().claims, store.index(folder), []
-    found, significance = lines(claims), level(claims)
-    for row in members.itertuples():
+    found, significance, parts = lines(claims), level(claims), []
+    there = _cells(folder) if (folder / FILE).exists() and not anew else None
+    for row in store.index(folder).itertuples():
         own = seed + int(row.member)
-        table = summarise(
-            row_orders(store.load(row.member, folder), claims, orders=orders, seed=own), found, significance
-        )
-        front = {"id": row.member + "-" + table.claim, "data_kind": "synthetic", "label": store.LABEL}
-        front |= {"member": row.member, "kind": row.kind, "seed": own}
-        for place, (name, value) in enumerate(front.items()):
-            table.insert(place, name, value)
-        parts.append(table.assign(sha256_patients=row.sha256_patients))
-        tell(f"member {row.member} ({row.kind}): {table.matched_sets[0]} matched sets in {orders} orders")
-    stored = pd.concat(parts, ignore_index=True)
-    stored.to_csv(folder / FILE, index=False, lineterminator="\n", float_format="%.6g")
+        kept = None if there is None else _kept(there, row.sha256_patients, orders, own)
+        if kept is None:
+            result = row_orders(store.load(row.member, folder), claims, orders=orders, seed=own)
+            kept = summarise(result, found, significance)
+            front = {"id": row.member + "-" + kept.claim, "data_kind": "synthetic", "label": store.LABEL}
+            front |= {"member": row.member, "kind": row.kind, "seed": own}
+            kept = kept.assign(**front, sha256_patients=row.sha256_patients)
+        parts.append(kept[list(_words()["columns"])])
+        stored = pd.concat(parts, ignore_index=True)
+        stored.to_csv(folder / FILE, index=False, lineterminator="\n", float_format="%.6g")
+        tell(f"member {row.member} ({row.kind}): {kept.matched_sets.iloc[0]} matched sets in {orders} orders")
     return read(folder)
+
+
+def _kept(there: pd.DataFrame, checksum: str, orders: int, seed: int) -> pd.DataFrame | None:
+    """The rows of a member that need not be computed again."""
+    rows = there[(there.sha256_patients == checksum) & (there.orders == orders) & (there.seed == seed)]
+    return None if rows.empty else rows
 
 
 def read(folder: Path = paths.RECONSTRUCTION) -> pd.DataFrame:
@@ -272,12 +304,7 @@ def read(folder: Path = paths.RECONSTRUCTION) -> pd.DataFrame:
         If a cell breaks a rule of the dictionary, or a member was changed, added or taken away since; says which, and
         the command to run.
     """
-    words = data.dictionary()["row_orders"]
-    table, problems = data.read_files({FILE: folder / FILE}, words)
-    if problems:
-        raise DataError(problems)
-    whole = [name for name, rule in words["columns"].items() if rule["type"] == "integer"]
-    table = table.drop(columns=["file", "row"]).astype(dict.fromkeys(whole, int))
+    table = _cells(folder)
     entered = table.drop_duplicates("member").set_index("member").sha256_patients.to_dict()
     now = store.index(folder).sha256_patients.to_dict()
     stale = sorted(m for m in {*entered, *now} if entered.get(m) != now.get(m))
@@ -285,3 +312,18 @@ def read(folder: Path = paths.RECONSTRUCTION) -> pd.DataFrame:
         allowed = f"the members in {store.INDEX}, as they are now; run: {COMMAND}"
         raise DataError([Problem(FILE, 0, "sha256_patients", f"another or no member {m}", allowed) for m in stale])
     return table
+
+
+def _cells(folder: Path) -> pd.DataFrame:
+    """The stored table with every cell checked."""
+    table, problems = data.read_files({FILE: folder / FILE}, _words())
+    if problems:
+        raise DataError(problems)
+    whole = [name for name, rule in _words()["columns"].items() if rule["type"] == "integer"]
+    return table.drop(columns=["file", "row"]).astype(dict.fromkeys(whole, int))
+
+
+@functools.cache
+def _words() -> dict:
+    """The table's entry in the dictionary, read once."""
+    return data.dictionary()["row_orders"]

@@ -92,7 +92,8 @@ def _unique(rows: pd.DataFrame) -> list[dict]:
         return []
     low, middle, high = np.quantile(rows.hr_stored, [0, 0.5, 1])
     values = {"value": middle, "low": low, "high": high, "each": tuple(rows.hr_stored)}
-    return [{"kind": UNIQUE, "name": "matching unique by construction", "text": f"{len(rows)} cohorts"} | values]
+    name = f"matching unique, {len(rows)} cohort" + "s" * (len(rows) > 1)
+    return [{"kind": UNIQUE, "name": name, "text": _range(rows.hr_stored)} | values]
 
 
 def _methods(rows: pd.DataFrame) -> list[dict]:
@@ -136,7 +137,7 @@ def rows(claims: pd.DataFrame, orders: pd.DataFrame, free: pd.DataFrame) -> pd.D
         }
         for method, part in free[free.claim == line.claim].groupby("method", sort=False):
             count = f"{(part.p_value < level).sum()} of {len(part)}"
-            row[order_free.METHODS[method].name] = f"{_range(part.hazard_ratio)}; {count}"
+            row[order_free.METHODS[method].short] = f"{_range(part.hazard_ratio)}; {count}"
         found.append(row | {"data_kind": "synthetic"})
     return pd.DataFrame(found)
 
@@ -163,10 +164,11 @@ def order_words(what: str, claim: str = "") -> tuple[str, str, str, str]:
 
     Parameters
     ----------
-    what : {"orders", "members", "sets", "significant", "ratio", "p", "line", "table"}
+    what : {"orders", "members", "sets", "significant", "ratio", "p", "middle", "line", "table"}
         Orders of each member; members of the kind natural; different matched sets among the orders; and, over the
         orders of these members, for a line: share with p below the level, smallest and largest hazard ratio or p,
-        share that prints the line as it was; ``table``: share that prints all of Table 3 as it was.
+        smallest and largest median of p, share that prints the line as it was; ``table``: share that prints all of
+        Table 3 as it was.
     claim : str
         Of the line.
 
@@ -191,6 +193,7 @@ def order_words(what: str, claim: str = "") -> tuple[str, str, str, str]:
         "significant": lambda: _shares(rows.share_significant),
         "ratio": lambda: f"{rows.hr_0.min():.2f}–{rows.hr_100.max():.2f}",
         "p": lambda: f"{rows.p_0.min():.2g}–{rows.p_100.max():.2g}",
+        "middle": lambda: f"{rows.p_50.min():.2g}–{rows.p_50.max():.2g}",
         "line": lambda: _shares(rows.share_line),
         "table": lambda: _shares(rows.share_table),
     }

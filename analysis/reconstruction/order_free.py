@@ -23,27 +23,32 @@ BAND = 5  # years of age in a stratum of exact matching
 
 
 class Method(NamedTuple):
-    """A way of comparing: its name, and what it estimates, in a sentence."""
+    """A way of comparing: its name, a word for it, and what it estimates, in a sentence."""
 
     name: str
+    short: str
     estimates: str
 
 
 METHODS = {
     "exact": Method(
         "Exact matching, weighted",
+        "Exact",
         "Each case with all controls of its age band and class of lines, which share the weight of two.",
     ),
     "full": Method(
         "Full matching, weighted",
+        "Full",
         "Each case with all controls nearer to its score than to that of another case; they share the weight of two.",
     ),
     "odds": Method(
         "Inverse-probability weights",
+        "Odds",
         "All controls, weighted by the odds of the score until they have the cases’ age and lines.",
     ),
     "adjusted": Method(
         "All patients, adjusted",
+        "Adjusted",
         "No selection by outcome: the hazard ratio among all patients at the same age and class of lines.",
     ),
 }
