@@ -7,10 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from drawn_cohorts import complete, drawn
+from matplotlib.text import Text
 
 from analysis import display, paths
 from analysis.audit.invented import ledger
 from analysis.cohort import Cohort
+from analysis.plots import stages as drawing
+from analysis.plots import svg
+from analysis.plots.style import NARROW, WIDE
 from analysis.recipes import ALTERNATIVES, DEFAULT, recompute, windows
 from analysis.recipes.table import SCORED
 from analysis.reconstruction import listed, proofs, regenerated, reread, shown, stages, store, verdicts
@@ -158,14 +162,14 @@ def test_stages_settle_every_number_once(tables, claims):
 @pytest.mark.parametrize(
     ("number", "low", "high", "step", "text"),
     [(4.512, 4.45, 4.55, 0.1, "4.51"), (4.5499, 4.45, 4.55, 0.1, "4.5499"), (335.0, 334.5, 335.5, 1.0, "335"),
-     (62.152, 62.05, 62.15, 0.1, "62.15"), (62.1501, 62.05, 62.15, 0.1, "62.15"), (0.0004, 0.0, 0.01, 0.01, "<0.001")],
+     (62.1501, 62.05, 62.15, 0.1, "62.15"), (0.0004, 0.0, 0.01, 0.01, "<0.001")],
 )  # fmt: skip
 def test_a_number_is_written_on_its_side_of_the_window(number, low, high, step, text):
-    assert shown._number(number, low, high, step) == text
+    assert shown._number(number, shown._places(number, low, high, step)) == text
 
 
 def test_rows_of_a_page_link_to_proofs_that_are_there(tables, found):
-    html = " ".join(cell.data for cell in shown.claim_rows(tables, found)["Printed digit"])
+    html = " ".join(cell.data for cell in shown.claim_rows(tables, found)["Comes out in"])
     anchors = set(shown.anchors(proofs.impossible(tables)))
     assert set(re.findall(r'href="#(proof-[^"]+)"', html)) <= anchors
     assert len(shown.proof_rows(tables, proofs.impossible(tables), no_findings())) == len(anchors)
@@ -212,6 +216,18 @@ def test_a_line_under_a_model_in_words(tables):
     assert shown_row.tolist()[2:] == [
         "yes",
         "no: 0.091 < 0.093",
-        "not in 20 starts",
+        "not in 20",
         "no: 0.091 < 0.093",
     ]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_picture_of_the_stages_keeps_its_words_inside(tables, width):
+    figure = drawing.way(stages.stages(tables), width)
+    figure.set_dpi(72)
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in figure.findobj(Text) if text.get_text().strip()]
+    assert min(box.x0 for box in boxes) > -9
+    assert max(box.x0 + box.width / 1.2 for box in boxes) < width + 9  # this font is wider than those of the page
+    text = svg.inline(figure, "way", "label")  # refuses colours outside the palette
+    assert "<pattern" in text  # synthetic stages are hatched

@@ -40,7 +40,7 @@ def way(table: pd.DataFrame, width: int = WIDE):
     """
     wide = width >= WIDE
     at = _Places(10, 150, 176, 66, width - 14) if wide else _Places(8, 74, 96, 36, None)
-    keys = ["black: what is printed", "hatched: synthetic", "hollow: computed"]
+    keys = ["solid: what is printed", "hatched: synthetic", "hollow: computed"]
     keys = [" · ".join(keys)] if wide else [" · ".join(keys[:2]), keys[2]]
     lines = [textwrap.wrap(row.text, at.letters) + _again(row, at) for row in table.itertuples()]
     tops, y = [], LINE * len(keys) + 16

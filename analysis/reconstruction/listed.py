@@ -7,6 +7,7 @@ from IPython.display import HTML
 
 from analysis.reconstruction import store
 
+PREFIX = "synthetic-reconstructed-"  # of all their names; not repeated in the table
 FOLDER = "../data/reconstruction/"  # of the built site, seen from a page
 HEADINGS = {
     "member": "Cohort",
@@ -106,7 +107,8 @@ def _lower(words: str) -> str:
 
 def _link(name: str) -> str:
     """Link to a file of the built site."""
-    return HTML(f'<a href="{FOLDER}{escape(name)}" download>{escape(name)}</a>')
+    words = name.removeprefix(PREFIX)
+    return HTML(f'<a href="{FOLDER}{escape(name)}" download>{escape(words)}</a>')
 
 
 def _number(cell) -> bool:

@@ -17,6 +17,7 @@ from analysis.recipes.printed import inside
 from analysis.recipes.table import SCALED
 
 SIDES = {"value": "estimate", "low": "lower limit", "high": "upper limit", "numerator": "count", "denominator": "of"}
+ENDS = {"IQR": {"low": "lower quartile", "high": "upper quartile"}, "range": {"low": "smallest", "high": "largest"}}
 RESOLUTIONS = {"value": "resolution", "low": "low_resolution", "high": "high_resolution"}
 MOST_DIGITS = 6
 PROOFS = {  # kinds of proof in the order in which they matter to a reader
@@ -42,7 +43,7 @@ def claim_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``What`` (with how it was computed), ``Published`` (a placeholder), ``Regenerated`` (smallest to largest, limits
-        in brackets), ``Printed digit`` (in how many members; for the others what is known), ``data_kind``.
+        in brackets), ``Comes out in`` (in how many members; for the others what is known), ``data_kind``.
     """
     rows = []
     for name, fields in found.groupby("claim", sort=False):
@@ -54,7 +55,7 @@ def claim_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
                 "What": HTML(escape(catalogue.what(claim)) + how),
                 "Published": f"{{claim:{name}}}{counts}",
                 "Regenerated": _regenerated(claim, fields.set_index("field")),
-                "Printed digit": HTML(_met(fields)),
+                "Comes out in": HTML(_met(claim, fields)),
                 "data_kind": "synthetic",
             }
         )
@@ -74,13 +75,13 @@ def score_rows(score: pd.DataFrame, members: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Where``, ``Printed`` (numbers), ``In all …`` (members), ``Impossible``, ``Open`` (not reached and without
-        proof), ``Missed`` only if there are any, ``data_kind``.
+        ``Where``, ``Printed`` (numbers), ``In all …`` (members), ``Excluded`` (proven impossible), ``Open`` (not reached
+        and without proof), ``Missed`` only if there are any, ``data_kind``.
     """
     places = ["All" if place == "all" else ledger.place_text(place) for place in score.index]
     table = pd.DataFrame({"Where": places, "Printed": score.fields.to_numpy()})
     table[f"In all {members}"] = score.regenerated.to_numpy()
-    table["Impossible"] = score.impossible.to_numpy()
+    table["Excluded"] = score.impossible.to_numpy()
     table["Open"] = score["not reached"].to_numpy()
     if score.missed.any():
         table["Missed"] = score.missed.to_numpy()
@@ -149,11 +150,13 @@ def anchors(proofs: pd.DataFrame) -> list[str]:
     return [_anchor(row.claim, row.field) for row in ordered(proofs).itertuples()]
 
 
-def unproven_rows(unproven: pd.DataFrame) -> pd.DataFrame:
+def unproven_rows(tables: Tables, unproven: pd.DataFrame) -> pd.DataFrame:
     """Numbers that no member gives and no proof excludes.
 
     Parameters
     ----------
+    tables : Tables
+        All tables of the review.
     unproven : DataFrame
         Of `analysis.reconstruction.proofs.not_reached`.
 
@@ -165,7 +168,7 @@ def unproven_rows(unproven: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Printed": f"{SIDES[row.field]} of {{claim:{row.claim}}}",
+                "Printed": f"{_side(tables.claims.loc[row.claim], row.field)} of {{claim:{row.claim}}}",
                 "Nearest": row.nearest,
                 "What was tried": row.tried,
             }
@@ -201,35 +204,47 @@ def _range(claim: pd.Series, row: pd.Series) -> str:
     if math.isnan(row.smallest):
         return "none"
     step = claim[RESOLUTIONS[row.name]] if row.name in SCALED else 1.0
-    low, high = (_number(number, row.low, row.high, step) for number in (row.smallest, row.largest))
+    ends = (row.smallest, row.largest)
+    places = max(_places(number, row.low, row.high, step) for number in ends)
+    low, high = (_number(number, places) for number in ends)
     return low if low == high else f"{low}–{high}"
 
 
-def _number(number: float, low: float, high: float, step: float) -> str:
-    """One digit more than was printed, or as many as it takes to stay on the same side of the window's ends."""
+def _places(number: float, low: float, high: float, step: float) -> int:
+    """Decimals: one more than was printed, or as many as it takes to stay on the same side of the window's ends."""
     if number == round(number) and step >= 1:
-        return f"{number:.0f}"
+        return 0
     places = max(0, 1 - math.floor(math.log10(step)))
     right = bool(inside(number, low, high))
     while bool(inside(float(f"{number:.{places}f}"), low, high)) != right and places < MOST_DIGITS:
         places += 1
+    return places
+
+
+def _number(number: float, places: int) -> str:
+    """A number with so many decimals; below the last of them where it would read as nothing."""
     text = f"{number:.{places}f}"
     return text if float(text) or not number else f"<{10**-places:.{places}f}"
 
 
-def _met(fields: pd.DataFrame) -> str:
+def _met(claim: pd.Series, fields: pd.DataFrame) -> str:
     """In how many members a claim is printed as it was; what is known of the fields that are not."""
     words = []
     for row in fields.itertuples():
         if row.state == "impossible":
             link = f'<a href="#{_anchor(row.claim, row.field)}">impossible</a>'
-            words.append(f"{SIDES[row.field]}: {link}, {escape(row.fits)} would fit")
+            words.append(f"{_side(claim, row.field)}: {link}, {escape(row.fits)} would fit")
         elif row.state != "regenerated":
-            words.append(f"{SIDES[row.field]}: {row.inside} of {row.members}, {row.state}")
+            words.append(f"{_side(claim, row.field)}: {row.inside} of {row.members}, {row.state}")
     rest = (fields.state == "regenerated").any()
     if not words:
         return f"all {fields.members.iloc[0]}"
     return "; ".join([*words, *(["the rest: all"] if rest else [])])
+
+
+def _side(claim: pd.Series, field: str) -> str:
+    """Which figure of a claim it is."""
+    return ENDS.get(claim.interval, {}).get(field, SIDES[field])
 
 
 def _anchor(claim: str, field: str) -> str:
@@ -239,8 +254,9 @@ def _anchor(claim: str, field: str) -> str:
 
 def _printed(tables: Tables, row) -> HTML:
     """Which number it is: as it stands, what it is, and the door to its claim."""
-    side = "" if row.field == "value" else f"{SIDES[row.field]} "
-    what = escape(catalogue.what(tables.claims.loc[row.claim]))
+    claim = tables.claims.loc[row.claim]
+    side = "" if row.field == "value" else f"{_side(claim, row.field)} "
+    what = escape(catalogue.what(claim))
     door = doors.door(tables, row.claim, "claim")
     return HTML(f'{side}{escape(row.printed)}<span class="ids">{what}</span><span class="ids">{door}</span>')
 

@@ -18,9 +18,9 @@ from analysis.reconstruction.reread import WORDS
 MODEL_READINGS = "model-readings.csv"
 MODELS = {  # heading, model and standard error in the file
     "Fine–Gray, robust": ("Fine-Gray", "robust"),
-    "Fine–Gray, model-based": ("Fine-Gray", "model-based"),
+    "Fine–Gray, model": ("Fine-Gray", "model-based"),
     "Cox, robust": ("Cox", "robust"),
-    "Cox, model-based": ("Cox", "model-based"),
+    "Cox, model": ("Cox", "model-based"),
 }
 ARITHMETIC = {"cannot": "No", "implausible": "Hardly", "possible": "Yes", "undecided": "Not decided"}
 OTHER = {
@@ -99,7 +99,7 @@ def choice_rows(tables: Tables, arithmetic: pd.DataFrame, reread: pd.DataFrame, 
         rows.append((f"{row.point}: {used[row.name]}", row.choice, _argued(tables, about), _given(row, members)))
     for row in arithmetic[~arithmetic.reading.isin(list(WORDS))].itertuples():
         point, choice = OTHER.get(row.reading, row.reading), f"{row.choice}"
-        rows.append((point, choice, _argued(tables, row), ""))
+        rows.append((point, choice, _argued(tables, row), "not tried"))
     return pd.DataFrame(rows, columns=["Read as", "Or else", "Possible by arithmetic?", "Digits lost"])
 
 
@@ -110,7 +110,7 @@ def _reached(row: pd.Series) -> str:
     if row.verdict.startswith("impossible"):
         mark = "no" if row.verdict == "impossible" else "no†"
         return f"{mark}: {row.printed_error:.3f} < {row.least_error:.3f}"
-    return f"not in {row.starts} starts"
+    return f"not in {row.starts}"
 
 
 def _argued(tables: Tables, row) -> HTML | str:
