@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis import recipes
 from analysis.cohort import Cohort
-from analysis.reconstruction import covariates, details, matched
-from analysis.reconstruction.events import skeleton as events
+from analysis.reconstruction import covariates, details, matched, skeleton
+from analysis.reconstruction.design import Design
 
 KINDS = ("unique", "natural")
 
@@ -68,7 +68,7 @@ def make(tables, seed: int, member: str, *, kind: str | None = None, progress: C
     say = progress or (lambda text: None)
     claims = tables.claims
     say("courses of all patients")
-    found = events.search(seed, tables, progress)
+    found = skeleton.search(seed, claims, progress)
     if found.cost > 0:
         raise NotFoundError(
             f"seed {seed}: {found.starts} starts and {found.moves:,} moves, but no course of events "
@@ -82,7 +82,7 @@ def make(tables, seed: int, member: str, *, kind: str | None = None, progress: C
     made = details.fill(found.skeleton, ages.age, ages.prior_lines, values.values, tables, seed, member)
     made = _in_order(made, ages.order)
     fields = recipes.recompute(made, claims[claims.report == "gazeau-2025"])
-    how = {"seed": seed, "kind": ages.kind} | found.design | {"starts": found.starts, "moves": found.moves}
+    how = {"seed": seed, "kind": ages.kind} | _design(found.design) | {"starts": found.starts, "moves": found.moves}
     scored = fields[fields.field.isin(recipes.table.SCORED)]
     how |= {"fields_inside": int(scored.inside.sum()), "fields": len(scored)}
     return Member(made, how, fields)
@@ -98,3 +98,16 @@ def _in_order(made: Cohort, order: np.ndarray) -> Cohort:
         frame = frame.assign(patient=[renamed[name] for name in frame.patient])
         frames.append(frame.reset_index(drop=True).sort_values("patient").set_index("patient", drop=False))
     return Cohort(*frames)
+
+
+def _design(design: Design) -> dict:
+    """The design as columns of the index."""
+    cd28, bb = (" ".join(map(str, events)) for events in design.events)
+    return {
+        "tmn_cd28": cd28,
+        "tmn_4_1bb": bb,
+        "tmn_after_relapse": design.after_relapse,
+        "relapsed_later": design.relapsed_later,
+        "relapse_law": design.shape,
+        "longest_follow_up": design.longest,
+    }

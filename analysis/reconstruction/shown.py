@@ -75,7 +75,7 @@ def score_rows(score: pd.DataFrame, members: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Where``, ``Printed`` (numbers), ``In all …`` (members), ``Excluded`` (proven impossible), ``Open`` (not reached
+        ``Where``, ``Printed`` (numbers), ``In all …`` (members), ``Excluded`` (proven), ``Open`` (not reached
         and without proof), ``Missed`` only if there are any, ``data_kind``.
     """
     places = ["All" if place == "all" else ledger.place_text(place) for place in score.index]

@@ -45,7 +45,7 @@ def _attempt(t, goals, weights, touched, fresh, total, limit):
 
 
 @njit
-def anneal(t, goals, laws, spans, weights, rng, moves, hot, cold, share, longest):
+def anneal(t, goals, laws, spans, weights, rng, moves, hot, cold, share, longest):  # noqa: C901 one loop, no calls to spare
     """Run so many moves while the temperature falls from hot to cold by equal factors; stop when nothing is missing.
 
     ``share`` of the moves concern patients with t-MN. Returns the weighted penalties and the moves made.
