@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
+from analysis.review import summary
 from analysis.shares import percent
 
 
@@ -200,6 +201,15 @@ def evidence_count(tables, name: str) -> Estimate:
     return Estimate(f"{number:,}", "", words, "counted in the table of arms", ())
 
 
+def review_count(tables, name: str) -> Estimate:
+    """A count of the flow, the overlap, the quality or the checklists that `analysis.review.summary` names."""
+    counts = summary.summary(tables)
+    if name not in counts:
+        raise LookupError(f"no count {name!r} of the review; there are {', '.join(counts)}")
+    number, words = counts[name]
+    return Estimate(f"{number:,}", "", words, "counted in the tables of the review", ())
+
+
 def hazard_ratios(tables, report: str) -> Estimate:
     """Number of hazard ratios that a report prints, each counted once."""
     claims = tables.claims
@@ -238,6 +248,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "ratio": ratio,
     "rows": rows,
     "evidence": evidence_count,
+    "review": review_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
     **{name: _of_claims(words) for name, words in wald_words.WORDS.items()},
