@@ -60,7 +60,7 @@ SCHEMA = _record(
                 **dict.fromkeys(("version_rule", "justification", "retirement"), TEXT),
             }
         ),
-        "amendments": _several(_record({"on": DAY, "what": TEXT, "why": TEXT}), least=0),
+        "amendments": _several(_record({"date": DAY, "what": TEXT, "why": TEXT}), least=0),
     }
 )
 
@@ -144,7 +144,7 @@ def _problem(tree: yaml.Node, error: jsonschema.ValidationError) -> Problem:
         "minLength": lambda: "a value",
         "minItems": lambda: f"at least {error.validator_value} entries",
     }.get(error.validator, lambda: f"{error.validator} {error.validator_value}")()
-    found = ", ".join(error.instance) if isinstance(error.instance, dict) else repr(error.instance)
+    found = ", ".join(map(str, error.instance)) if isinstance(error.instance, dict) else repr(error.instance)
     return Problem(NAME, _line(tree, list(error.path)), place, found, allowed)
 
 

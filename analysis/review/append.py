@@ -26,11 +26,10 @@ def append(folder: Path, rows: Mapping[str, pd.DataFrame]) -> None:
     Raises
     ------
     DataError
-        If the tables are not sound before, or would not be afterwards; the files are then as they were.
+        If the tables would not be sound afterwards; the files are then as they were.
     ValueError
         If the columns are not those of the dictionary, or a file does not end with a line break.
     """
-    data.load(folder)
     words = data.dictionary(folder)
     files = {name: folder / words[name]["file"] for name in rows}
     for name, frame in rows.items():

@@ -79,17 +79,16 @@ def read(path: Path) -> list[Entry]:
 
 def _entry(found_in: str, title="", authors=(), journal="", year="", doi="", pmid="") -> Entry:
     """Cells cleaned of blanks, prefixes and trailing dots."""
-    years, names = YEAR.search(str(year)), [name.strip() for name in authors if name.strip()]
+    names = [name.strip() for name in authors if name.strip()]
     who = ", ".join(names[:3]) + (", et al" if len(names) > 3 else "")
-    citation = ". ".join(part for part in (_line(who).rstrip("."), _line(journal)) if part)
-    pmid = re.fullmatch(r"\s*0*(\d{1,9})\s*", str(pmid or ""))
+    printed, number = YEAR.search(str(year)), re.fullmatch(r"\s*0*(\d{1,9})\s*", str(pmid or ""))
     return Entry(
-        TITLE_END.sub("", _line(title)) or NO_TITLE,
-        citation,
-        years[1] if years else "",
-        clean_doi(doi),
-        pmid[1] if pmid else "",
-        found_in,
+        title=TITLE_END.sub("", _line(title)) or NO_TITLE,
+        citation=". ".join(part for part in (_line(who).rstrip("."), _line(journal)) if part),
+        year=printed[1] if printed else "",
+        doi=clean_doi(doi),
+        pmid=number[1] if number else "",
+        found_in=found_in,
     )
 
 

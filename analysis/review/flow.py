@@ -31,6 +31,7 @@ EQUATIONS = (  # whole, parts
     ("arms", ("used", "unused")),
 )
 COLUMNS = ("previous", "this", "total")
+NBSP = "\N{NO-BREAK SPACE}"
 PLACES = {
     "duplicates": ("duplicate", "identification"),
     "unscreened": ("to screen", "title"),
@@ -204,3 +205,65 @@ def reasons(tables, step: str) -> pd.DataFrame:
         given = rows.reason.fillna("no reason given").str.split("[:;]", regex=True).str[0].str.rstrip(".")
     counts = given.value_counts(sort=False).sort_values(ascending=False, kind="stable")
     return counts.rename_axis("reason").rename("total").reset_index()
+
+
+def boxes(tables, shown: int = 3) -> pd.DataFrame:
+    """The flow as boxes of a drawing, for `analysis.plots.flow.flow`.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    shown : int
+        Reasons written in a box; further ones are drawn together.
+
+    Returns
+    -------
+    DataFrame
+        One row a box, from top to bottom: ``step``; ``place`` (main, side: beside the main box before it, previous:
+        what earlier versions bring in at this height); ``words``; ``count``; ``lines`` (reasons with their counts).
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> rows = boxes(data.load())
+    >>> rows[rows.place == "main"].words.iloc[0]
+    'Records identified'
+    """
+    steps = flow(tables)
+    now, past = steps.this, steps.previous
+    screened = now["identified"] - now["duplicates"] - now["unscreened"]
+    kinds = tables.searches[newest(tables)].groupby("database", sort=False).hits.sum()
+    rows = [("identified", "main", "Records identified", now["identified"], _lines(kinds, shown))]
+    rows += [_side(tables, steps, "duplicates", shown), _side(tables, steps, "unscreened", shown)]
+    rows += [("screened", "main", "Records screened", screened, ())]
+    rows += [_side(tables, steps, "excluded_title", shown)]
+    rows += [("sought", "main", "Reports sought", now["sought"], ()), _side(tables, steps, "unobtained", shown)]
+    rows += [("assessed", "main", "Reports assessed", now["sought"] - now["unobtained"], ())]
+    rows += [_side(tables, steps, "excluded_report", shown)]
+    words = "none: this is the first version"
+    if past["included"]:
+        rows += [("new", "main", "New reports included", now["included"], (f"of {now['studies']:,} new studies",))]
+        words = f"{past['included']:,} reports of {past['studies']:,} studies"
+    rows += [("previous", "previous", "From previous versions", past["included"], (words,))]
+    studies = (f"of {steps.total['studies']:,} studies",)
+    rows += [("included", "main", "Reports included", steps.total["included"], studies)]
+    rows += [("arms", "main", "Groups of patients", steps.total["arms"], ("each at one data cut",))]
+    rows += [_side(tables, steps, "unused", shown)]
+    rows += [("used", "main", steps.words["used"], steps.total["used"], ())]
+    return pd.DataFrame(rows, columns=["step", "place", "words", "count", "lines"])
+
+
+def _side(tables, steps: pd.DataFrame, step: str, shown: int) -> tuple:
+    """A box of what fell out, with the reasons."""
+    given = reasons(tables, step).set_index("reason").total
+    count = steps.total[step] if step == "unused" else steps.this[step]
+    return step, "side", steps.words[step], count, _lines(given, shown) if len(given) > 1 else ()
+
+
+def _lines(counts: pd.Series, shown: int) -> tuple[str, ...]:
+    """The commonest reasons with their counts, the others together."""
+    keep = len(counts) if len(counts) <= shown + 1 else shown
+    lines = [f"{reason[0].upper()}{reason[1:]}{NBSP}({n:,.0f})" for reason, n in counts.iloc[:keep].items()]
+    rest = counts.iloc[keep:]
+    return (*lines, f"{len(rest)} other reasons{NBSP}({rest.sum():,.0f})") if len(rest) else tuple(lines)

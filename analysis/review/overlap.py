@@ -19,6 +19,7 @@ NAMES = {
     "ide-cel-trials": "Ide-cel trials and labels",
     "japan-transplant-registry": "Japanese transplant registry",
     "north-american-autotransplants": "North American autotransplants",
+    "transcend-nhl-001": "TRANSCEND NHL 001",
     "us-labels-cd19": "US labels, CD19",
     "us-real-world": "US centres and registry",
 }
@@ -58,8 +59,8 @@ def groups(tables) -> pd.DataFrame:
     Examples
     --------
     >>> from analysis import data
-    >>> groups(data.load()).loc["transform", ["count", "certain"]].tolist()
-    [3, True]
+    >>> groups(data.load()).loc["transform", "sizes"]
+    (3,)
     """
     reports = tables.reports.join(tables.studies[["overlap_group", "overlap_note"]], on="study")
     rows = []

@@ -1,7 +1,7 @@
 """How far can the incidence of each group of patients be trusted?
 
-Nine questions after the checklist of the Joanna Briggs Institute for prevalence studies, adapted to incidence and put in
-our words. `draft` answers them by a stated rule from the table of arms; what was judged by reading stands in
+Nine questions after the checklist of the Joanna Briggs Institute for prevalence studies, adapted to incidence and put
+in our words. `draft` answers them by a stated rule from the table of arms; what was judged by reading stands in
 ``data/quality.csv`` and replaces the rule's answer. What was not seen is unclear, never low.
 """
 
@@ -45,8 +45,8 @@ def judgements(tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``id, arm, item, judgement, reason, basis`` in the order of the arms: the rule's answers, replaced where the table
-        of quality has one from reading. Groups that were just added are there too.
+        ``id, arm, item, judgement, reason, basis`` in the order of the arms: the rule's answers, replaced where the
+        table of quality has one from reading. Groups that were just added are there too.
 
     Examples
     --------
@@ -169,10 +169,7 @@ def _follow_up(months: float) -> tuple[str, str]:
     if math.isnan(months):
         return "unclear", "The follow-up was not seen."
     if months < LONG_ENOUGH:
-        return (
-            "high",
-            f"Half of the patients were watched for less than {months:g} months; {LONG_ENOUGH} are asked for.",
-        )
+        return "high", f"Half of the patients were watched for less than {months:g} months, not {LONG_ENOUGH}."
     return "unclear", f"Median {months:g} months; how many were lost was {NOT_SEEN}."
 
 
@@ -193,8 +190,8 @@ def summary(tables) -> pd.DataFrame:
     Examples
     --------
     >>> from analysis import data
-    >>> summary(data.load()).loc["gazeau-2025/all", ["competing", "high"]].tolist()
-    ['+ low', 0]
+    >>> summary(data.load()).loc["gazeau-2025/all", "competing"]
+    '+ low'
     """
     rows = judgements(tables)
     words = rows.assign(judgement=rows.judgement.map(lambda word: f"{SIGNS[word]} {word}"))

@@ -40,10 +40,8 @@ def summary(tables) -> dict[str, tuple[int, str]]:
     for word in quality.JUDGEMENTS:
         found[f"quality-{word}"] = (int(judged[word].sum()), f"judgements of {word} risk of bias")
     for name, answers in checklist.counts(tables).iterrows():
-        found[name] = (int(answers.sum()), f"items of {checklist.GUIDELINES[name]}")
+        words = f"items of {checklist.GUIDELINES[name]}"
+        found[name] = (int(answers.sum()), words)
         for answer, count in answers.items():
-            found[f"{name}-{answer.replace(' ', '-')}"] = (
-                int(count),
-                f"items of {checklist.GUIDELINES[name]} {answer}",
-            )
+            found[f"{name}-{answer.replace(' ', '-')}"] = (int(count), f"{words} {answer}")
     return found
