@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 from analysis import data, paths
-from analysis.problems import DataError
 
 
 def check(folder: Path) -> int:
@@ -31,7 +30,7 @@ def import_exports(given: argparse.Namespace) -> int:
         plan = importing.plan(data.load(given.data), entries, **words)
         if not given.dry_run:
             append.append(given.data, {"searches": plan.searches, "records": plan.records})
-    except (exports.ExportError, DataError, LookupError, OSError) as error:
+    except (ValueError, LookupError, OSError) as error:
         print(f"{error}\nNothing was imported.", file=sys.stderr)
         return 1
     print(*plan.lines, sep="\n")

@@ -53,9 +53,9 @@ SCHEMA = _record(
         "methods": _record(
             dict.fromkeys(("screening", "extraction", "quality", "overlap", "synthesis", "certainty"), TEXT)
         ),
+        "search_interval_days": {"type": "integer", "minimum": 1, "maximum": 3660},
         "living": _record(
             {
-                "search_interval_days": {"type": "integer", "minimum": 1, "maximum": 3660},
                 "triggers": _several(TEXT),
                 **dict.fromkeys(("version_rule", "justification", "retirement"), TEXT),
             }
@@ -76,7 +76,7 @@ def load(folder: Path = paths.DATA) -> dict[str, Any]:
     Returns
     -------
     dict
-        As written; days are text. ``living["search_interval_days"]`` is in days.
+        As written; days are text. ``search_interval_days`` is in days.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def load(folder: Path = paths.DATA) -> dict[str, Any]:
 
     Examples
     --------
-    >>> load()["living"]["search_interval_days"]
+    >>> load()["search_interval_days"]
     90
     """
     plan, problems = read(folder)

@@ -216,14 +216,14 @@ def test_two_kept_records_with_one_identifier(copied_data):
 def test_the_protocol_is_sound_and_says_that_it_is_not_registered():
     plan = review.protocol()
     assert plan["registration"]["registry"] == "none"
-    assert plan["living"]["search_interval_days"] > 0
+    assert plan["search_interval_days"] > 0
     assert plan["written_on"] == "2026-11-21"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("search_interval_days: 90", "search_interval_days: soon", "living.search_interval_days: found 'soon'"),
+        ("search_interval_days: 90", "search_interval_days: soon", "column search_interval_days: found 'soon'"),
         ("search_interval_days: 90", "search_interval_days: 0", "found 0; allowed: minimum 1"),
         ("registry: none", "register: none", "column registration: found register, number, note"),
         ("amendments: []", "amendments: [{date: 2026-12-01, what: wider}]", "the fields date, what, why"),
@@ -251,7 +251,7 @@ def test_the_line_of_a_broken_field_is_told(copied_data):
     file = copied_data / protocol.FILE
     text = file.read_text(encoding="utf-8").replace("search_interval_days: 90", "search_interval_days: soon")
     file.write_text(text, encoding="utf-8")
-    line = 1 + text.splitlines().index("  search_interval_days: soon")
+    line = 1 + text.splitlines().index("search_interval_days: soon")
     assert protocol.read(copied_data)[1][0].row == line
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import data
-from analysis.problems import DataError
 
 
 def append(folder: Path, rows: Mapping[str, pd.DataFrame]) -> None:
@@ -44,7 +43,7 @@ def append(folder: Path, rows: Mapping[str, pd.DataFrame]) -> None:
                 writer = csv.writer(handle, lineterminator="\n")
                 writer.writerows([_cell(cell) for cell in row] for row in frame.itertuples(index=False))
         data.load(folder)
-    except (DataError, OSError):
+    except BaseException:  # also when somebody stops it halfway
         for name, size in sizes.items():
             with files[name].open("r+b") as handle:
                 handle.truncate(size)

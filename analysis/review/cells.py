@@ -76,7 +76,7 @@ def living_cells(plan: dict[str, Any]) -> pd.DataFrame:
     living = plan["living"]
     amended = "; ".join(f"{a['date']}: {a['what']} ({a['why']})" for a in plan["amendments"]) or "none so far"
     rows = [
-        ("Next search", f"{living['search_interval_days']} days after the last one"),
+        ("Next search", f"{plan['search_interval_days']} days after the last one"),
         ("Earlier, if", "; ".join(words[0].lower() + words[1:] for words in living["triggers"])),
         ("New data of a known study", "A new data cut is a new report; the old rows stay, and both are never added up"),
         ("Versions", living["version_rule"]),
