@@ -8,7 +8,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from analysis.plots.style import WIDE, C, canvas, styled
 
-LEFT, MAIN, SIDE = (0, 136), (168, 398), (432, 680)  # edges of the columns, wide
+LEFT, MAIN, SIDE = (0.5, 136), (168, 398), (432, 679.5)  # edges of the columns, wide
 GAP, PAD, LINE = 22, 9, 17  # between boxes, inside them, from line to line
 SIZE, CHARACTER = 13, 6.3  # of the words
 

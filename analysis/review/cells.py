@@ -1,8 +1,10 @@
 """The review in words, as tables for a page. Cells hold placeholders of `analysis.doors.fill`."""
 
+from html import escape
 from typing import Any
 
 import pandas as pd
+from IPython.display import HTML
 
 from analysis.review.flow import STEPS, flow, reasons
 from analysis.review.quality import QUESTIONS, judgements, summary
@@ -13,6 +15,14 @@ LEVELS = {
     "label": "Product label, in part",
     "quoted": "Only what another document says of it",
     "not read": "Known to exist; carries no number here",
+}
+STATES = {
+    ("included", "report"): "included",
+    ("excluded", "title"): "left out by title",
+    ("excluded", "report"): "left out after reading",
+    ("duplicate", "identification"): "found twice",
+    ("to screen", "title"): "to be screened",
+    ("to screen", "retrieval"): "to be obtained",
 }
 NOT_LOOKED_UP = "not looked up yet"
 
@@ -89,7 +99,7 @@ def living_cells(plan: dict[str, Any]) -> pd.DataFrame:
 
 
 def strategy_cells(tables) -> pd.DataFrame:
-    """Search strings, and whether each has been run.
+    """Search strings, folded, and whether each has been run.
 
     Examples
     --------
@@ -100,12 +110,15 @@ def strategy_cells(tables) -> pd.DataFrame:
     runs = tables.searches[tables.searches.strategy.notna()].groupby("strategy").searched_on.max()
     rows = tables.strategies
     last = rows.strategy.map(runs)
+    words = [
+        f"{escape(aim)}<details><summary>The string</summary><p>{escape(text)}</p></details>"
+        for aim, text in zip(rows.looks_for, rows["query"], strict=True)
+    ]
     return pd.DataFrame(
         {
             "Database": rows.database,
-            "Looks for": rows.looks_for,
+            "Looks for": [HTML(text) for text in words],
             "Run": [f"last on {day}" if isinstance(day, str) else "not run yet" for day in last],
-            "String": rows["query"],
             "Limits": rows.limits,
             "Remarks": rows.note,
         }
@@ -144,16 +157,17 @@ def record_cells(tables, *decisions: str) -> pd.DataFrame:
     Examples
     --------
     >>> from analysis import data
-    >>> record_cells(data.load(), "duplicate").Decision.tolist()
-    ['duplicate']
+    >>> record_cells(data.load(), "duplicate").State.tolist()
+    ['found twice']
     """
     rows = tables.records[tables.records.decision.isin(decisions)]
+    found = rows.found_in.str.replace(r"\b(?:of) ([a-z0-9-]+)$", r"of {report:\1}", regex=True)
     return pd.DataFrame(
         {
             "Record": rows.title,
             "Authors and journal": rows.citation,
-            "Found in": rows.found_in,
-            "Decision": rows.decision + rows.stage.map({"title": ", by title", "report": ", after reading"}).fillna(""),
+            "Found in": found,
+            "State": [STATES[pair] for pair in zip(rows.decision, rows.stage, strict=True)],
             "Why": rows.reason,
         }
     ).reset_index(drop=True)

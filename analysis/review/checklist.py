@@ -73,7 +73,7 @@ def _link(page: str | None) -> HTML | None:
     if page is None:
         return None
     name, anchor = page.split("#")
-    words = {"index": "summary"}.get(name, name.replace("-", " "))
+    words = {"index": "summary", "comparator-trials": "other trials"}.get(name, name.replace("-", " "))
     return HTML(f'<a href="{name}.html#{escape(anchor)}">{escape(words)}</a>')
 
 

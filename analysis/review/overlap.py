@@ -95,21 +95,20 @@ def cells(tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Group, Studies, Reports, Patients, Why``, with placeholders of `analysis.doors.fill`.
+        ``Group, Of, Reports, Why``, with placeholders of `analysis.doors.fill`.
 
     Examples
     --------
     >>> from analysis import data
     >>> cells(data.load()).columns.tolist()
-    ['Group', 'Studies', 'Reports', 'Patients', 'Why']
+    ['Group', 'Of', 'Reports', 'Why']
     """
     rows = groups(tables)
     return pd.DataFrame(
         {
             "Group": rows.name,
-            "Studies": rows.studies.str.split().str.len().astype(str),
+            "Of": [f"{len(sizes)} studies" if len(sizes) > 1 else "1 study" for sizes in rows.sizes],
             "Reports": [", ".join(f"{{report:{name}}}" for name in names.split()) for names in rows.reports],
-            "Patients": rows.certain.map({True: "those of one study", False: "of several studies that may share some"}),
             "Why": rows.why.where(rows.why != "", "Successive reports of the study."),
         }
     ).reset_index(drop=True)

@@ -16,7 +16,7 @@ def summary(tables) -> dict[str, tuple[int, str]]:
     -------
     dict
         For each name the number and the words: the steps of the flow; ``overlap-groups``, ``overlap-reports``,
-        ``overlap-certain``; ``quality-low``, ``-unclear``, ``-high`` (judgements of the groups in the figures);
+        ``overlap-certain``; ``quality-low``, ``-unclear``, ``-high``, ``-all`` (judgements of the groups in the figures);
         ``prisma-2020``, ``prisma-lsr`` and with ``-done``, ``-in-part``, ``-not-done``; ``vacant``; ``looked-up``.
 
     Examples
@@ -34,6 +34,7 @@ def summary(tables) -> dict[str, tuple[int, str]]:
         "overlap-reports": (int(groups["count"].sum()), "reports in these groups"),
         "overlap-certain": (int(groups.certain.sum()), "of these groups, reports of one study only"),
         "quality-groups": (int(used.sum()), "groups of patients judged here"),
+        "quality-all": (int(judged[list(quality.JUDGEMENTS)].sum().sum()), "judgements of their risk of bias"),
         "vacant": (int((tables.roles.state == "vacant").sum()), "roles that nobody fills"),
         "looked-up": (int(tables.reports.notice_looked_up_on.notna().sum()), "reports looked up for notices"),
     }
