@@ -1,7 +1,8 @@
-"""The one command line: ``python -m analysis check | build | reconstruct | readings | row-orders``."""
+"""The one command line: ``python -m analysis check | build | import | draft-quality | reconstruct | …``."""
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 from analysis import data, paths
@@ -34,6 +35,37 @@ def build(_: argparse.Namespace) -> int:
     return build.book()
 
 
+def import_exports(given: argparse.Namespace) -> int:
+    """Add the references of search exports to the records; print what was done, or why nothing was."""
+    from analysis.review import append, exports, importing
+
+    try:
+        entries = [entry for file in given.files for entry in exports.read(file)]
+        words = {"database": given.database, "on": given.on, "strategy": given.strategy, "note": given.note}
+        plan = importing.plan(data.load(given.data), entries, **words)
+        if not given.dry_run:
+            append.append(given.data, {"searches": plan.searches, "records": plan.records})
+    except (ValueError, LookupError, OSError) as error:
+        print(f"{error}\nNothing was imported.", file=sys.stderr)
+        return 1
+    print(*plan.lines, sep="\n")
+    print("Dry run: nothing was written." if given.dry_run else "Added to review/records.csv and review/searches.csv.")
+    return 0
+
+
+def draft_quality(given: argparse.Namespace) -> int:
+    """Append the rule's judgements for groups of patients that have none yet."""
+    from analysis import evidence
+    from analysis.review import append, quality
+
+    tables = data.load(given.data)
+    arms = evidence.arm_table(tables)
+    rows = quality.draft(tables, arms.index[arms.at_risk & ~arms.index.isin(tables.quality.arm)])
+    append.append(given.data, {"quality": rows})
+    print(f"{rows.arm.nunique()} group(s) of patients drafted, {len(rows)} rows added to quality.csv.")
+    return 0
+
+
 def reconstruct(given: argparse.Namespace) -> int:
     """Make members that are not stored yet."""
     from analysis.reconstruction import command
@@ -64,11 +96,34 @@ def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    _of_the_review(commands)
+    _of_the_reconstruction(commands)
+    given = parser.parse_args(arguments)
+    return given.run(given)
+
+
+def _of_the_review(commands) -> None:
+    """Commands on the tables and the site."""
     checking = commands.add_parser("check", help="validate all data; exit code 1 if anything is wrong")
-    checking.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
     checking.add_argument("--members", action="store_true", help="also recompute every number of the synthetic cohorts")
     checking.set_defaults(run=check)
     commands.add_parser("build", help="build the site into _build/html").set_defaults(run=build)
+    adding = commands.add_parser("import", help="add search exports (RIS, PubMed/NBIB, CSV) to the records")
+    adding.add_argument("files", type=Path, nargs="+", metavar="FILE", help="exports of one search in one database")
+    adding.add_argument("--database", default="not stated", help="where they come from, such as PubMed")
+    adding.add_argument("--strategy", help="search string that was run: a name in review/strategies.csv")
+    adding.add_argument("--on", default=f"{date.today()}", help="day of the search, as 2026-12-01; today if not given")
+    adding.add_argument("--note", help="remark for the log of searches")
+    adding.add_argument("--dry-run", action="store_true", help="say what would be done, write nothing")
+    adding.set_defaults(run=import_exports)
+    drafting = commands.add_parser("draft-quality", help="append the rule's judgements for new groups of patients")
+    drafting.set_defaults(run=draft_quality)
+    for command in (checking, adding, drafting):
+        command.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
+
+
+def _of_the_reconstruction(commands) -> None:
+    """Commands that take minutes, and store what they find."""
     making = commands.add_parser("reconstruct", help="make members of the synthetic cohort; minutes each")
     making.add_argument("--seed", type=int, default=1, help="of the first member; the next ones count on")
     making.add_argument("--members", type=int, default=1, help="how many")
@@ -84,8 +139,6 @@ def main(arguments: list[str] | None = None) -> int:
     ordering.add_argument("--seed", type=int, default=1, help="of the orders")
     ordering.add_argument("--anew", action="store_true", help="also for members for which it is there")
     ordering.set_defaults(run=row_orders)
-    given = parser.parse_args(arguments)
-    return given.run(given)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ from analysis import claims as ledger
 from analysis import doors
 from analysis.audit import RULES
 
-ROW_OF_TABLE = {"claims": "claims.csv"}  # one file for all reports, written when the site is built
-
 
 def claim_rows(tables, findings: pd.DataFrame, report: str) -> pd.DataFrame:
     """What the ledger holds of one report.
@@ -150,11 +148,11 @@ def _numbers(report: str, count: int) -> HTML | str:
 
 
 def _remarks(row) -> str | None:
-    """Remarks, funding and conflicts as far as seen."""
+    """Remarks, funding, conflicts and notices as far as seen."""
     parts = [row.note] if isinstance(row.note, str) else []
     parts += [
         f"{word}: {cell}"
-        for word, cell in (("Funding", row.funding), ("Conflicts", row.conflicts))
+        for word, cell in (("Funding", row.funding), ("Conflicts", row.conflicts), ("Notice", row.notice))
         if isinstance(cell, str)
     ]
     return " ".join(parts) or None
@@ -264,8 +262,8 @@ def table_rows(tables, words: dict) -> pd.DataFrame:
 
 
 def _file_link(name: str, file: str) -> str:
-    """Link to the table's CSV in the built site."""
-    target = ROW_OF_TABLE.get(name, file)
+    """Link to the table's CSV in the built site; of several files one is made when the site is built."""
+    target = f"{name}.csv" if "*" in file else file
     return f'<a href="../data/{target}" download>{target}</a>'
 
 

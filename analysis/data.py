@@ -2,7 +2,7 @@
 
 ``data/dictionary.yml`` describes every column; its rules (type, allowed values, pattern, limits) are JSON Schema
 keywords and are checked by jsonschema, each cell for itself. References between tables and keys are checked here;
-what the rows of the ledger owe each other is in `analysis.integrity`.
+what the rows of the tables owe each other is in `analysis.integrity`, the protocol in `analysis.protocol`.
 
 Vocabulary: a *table* is one entry of the dictionary, a *row* is counted as in an editor (the header is row 1), a
 *problem* is one thing wrong with one cell.
@@ -19,7 +19,7 @@ import jsonschema
 import pandas as pd
 import yaml
 
-from analysis import integrity, paths
+from analysis import integrity, paths, protocol
 from analysis.problems import DataError, Problem
 
 NUMBERS = {"number": float, "integer": int}
@@ -39,6 +39,11 @@ class Tables(NamedTuple):
     readings: pd.DataFrame
     errata: pd.DataFrame
     searches: pd.DataFrame
+    strategies: pd.DataFrame
+    records: pd.DataFrame
+    roles: pd.DataFrame
+    checklists: pd.DataFrame
+    quality: pd.DataFrame
 
     __hash__ = object.__hash__
     __eq__ = object.__eq__
@@ -119,8 +124,10 @@ def read(folder: Path = paths.DATA) -> tuple[Tables, list[Problem]]:
         problems += found
     for name, spec in words.items():
         problems += _reference_problems(frames, name, spec)
+    plan, found = protocol.read(folder)
+    problems += found
     if not problems:  # what rows owe each other can only be asked of rows that are sound in themselves
-        problems += integrity.problems(frames)
+        problems += integrity.problems(frames) + protocol.eligibility_problems(plan, frames)
     return Tables(**{name: frame.set_index(words[name]["key"], drop=False) for name, frame in frames.items()}), problems
 
 

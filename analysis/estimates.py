@@ -13,6 +13,7 @@ import pandas as pd
 from analysis import competing, evidence, shares, wald_words
 from analysis.intervals import proportion_interval
 from analysis.reconstruction import matching_rows, proofs, store, unpublished
+from analysis.review import summary
 from analysis.shares import percent
 
 
@@ -201,6 +202,15 @@ def evidence_count(tables, name: str) -> Estimate:
     return Estimate(f"{number:,}", "", words, "counted in the table of arms", ())
 
 
+def review_count(tables, name: str) -> Estimate:
+    """A count of the flow, the overlap, the quality or the checklists that `analysis.review.summary` names."""
+    counts = summary.summary(tables)
+    if name not in counts:
+        raise LookupError(f"no count {name!r} of the review; there are {', '.join(counts)}")
+    number, words = counts[name]
+    return Estimate(f"{number:,}", "", words, "counted in the tables of the review", ())
+
+
 def hazard_ratios(tables, report: str) -> Estimate:
     """Number of hazard ratios that a report prints, each counted once."""
     claims = tables.claims
@@ -268,6 +278,7 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "ratio": ratio,
     "rows": rows,
     "evidence": evidence_count,
+    "review": review_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
     "row-orders": row_orders,

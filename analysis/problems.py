@@ -23,6 +23,18 @@ class Problem(NamedTuple):
         return f"{self.file}, row {self.row}, column {self.column}: found {self.found}; allowed: {self.allowed}"
 
 
+def at(row, column: str, found: object, allowed: str) -> Problem:
+    """A problem in this row of a table.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> print(at(SimpleNamespace(file="data/arms.csv", row=3), "antigen", "'CD20'", "CD19 | BCMA"))
+    data/arms.csv, row 3, column antigen: found 'CD20'; allowed: CD19 | BCMA
+    """
+    return Problem(row.file, row.row, column, str(found), allowed)
+
+
 class DataError(ValueError):
     """The data break their own rules; carries every problem found."""
 

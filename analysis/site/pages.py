@@ -6,7 +6,6 @@ import re
 import shutil
 from pathlib import Path
 
-import pandas as pd
 from docutils import nodes
 from sphinx.util import logging
 
@@ -98,9 +97,10 @@ def copy_data(app, exception) -> None:
     if exception is None and app.builder.format == "html":
         out = Path(app.outdir) / "data"
         shutil.copytree(paths.DATA, out, dirs_exist_ok=True)
-        ledger = app.tables.claims.drop(columns=["file", "row"])
-        ledger.to_csv(out / "claims.csv", index=False, lineterminator="\n")
-        assert isinstance(ledger, pd.DataFrame)
+        for name, spec in data.dictionary().items():
+            if "*" in spec["file"] and spec.get("of") != "cohort":  # a table of several files, also as one
+                rows = getattr(app.tables, name).drop(columns=["file", "row"])
+                rows.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
 
 
 def count_coverage(app, exception) -> None:

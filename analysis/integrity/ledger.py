@@ -1,38 +1,13 @@
-"""What the rows of the ledger owe each other and themselves.
-
-One function a rule; each takes the tables and yields problems. These are rules about *our* copy of the literature
-and stop the build; whether a paper agrees with itself is asked by `analysis.audit`, which stops nothing.
-"""
+"""What the rows of the ledger owe each other and themselves."""
 
 from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.problems import Problem
+from analysis.problems import Problem, at
 
 INCIDENCE_DENOMINATORS = {"treated", "randomised", "enrolled", "transplanted"}
 INCIDENCE_STATISTICS = {"cumulative incidence", "rate"}
-
-
-def problems(frames: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Every problem that any rule finds.
-
-    Parameters
-    ----------
-    frames : dict of DataFrame
-        The tables by name, with ``file`` and ``row``.
-
-    Returns
-    -------
-    list of Problem
-        Empty when all rules hold.
-    """
-    return [problem for rule in RULES for problem in rule(frames)]
-
-
-def _at(row, column: str, found: object, allowed: str) -> Problem:
-    """A problem in this row."""
-    return Problem(row.file, row.row, column, str(found), allowed)
 
 
 def percentages_up_to_100(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -40,25 +15,25 @@ def percentages_up_to_100(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     claims = frames["claims"]
     for column in ("value", "low", "high"):
         for row in claims[(claims.unit == "%") & (claims[column] > 100)].itertuples():
-            yield _at(row, column, getattr(row, column), "at most 100, since the unit is %")
+            yield at(row, column, getattr(row, column), "at most 100, since the unit is %")
 
 
 def counts_fit(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """A numerator needs a denominator at least as large."""
     claims = frames["claims"]
     for row in claims[claims.numerator > claims.denominator].itertuples():
-        yield _at(row, "numerator", int(row.numerator), f"at most the denominator, {int(row.denominator)}")
+        yield at(row, "numerator", int(row.numerator), f"at most the denominator, {int(row.denominator)}")
 
 
 def intervals_ordered(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """Limits come in pairs, in order, with their kind."""
     claims = frames["claims"]
     for row in claims[claims.low > claims.high].itertuples():
-        yield _at(row, "low", row.low, f"at most the upper limit, {row.high}")
+        yield at(row, "low", row.low, f"at most the upper limit, {row.high}")
     for row in claims[claims.low.notna() != claims.high.notna()].itertuples():
-        yield _at(row, "low" if pd.isna(row.low) else "high", "one limit only", "both limits or none")
+        yield at(row, "low" if pd.isna(row.low) else "high", "one limit only", "both limits or none")
     for row in claims[claims.low.notna() & claims.interval.isna()].itertuples():
-        yield _at(row, "interval", "nothing", "the kind of interval")
+        yield at(row, "interval", "nothing", "the kind of interval")
 
 
 def intervals_hold_their_estimate(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -67,30 +42,30 @@ def intervals_hold_their_estimate(frames: dict[str, pd.DataFrame]) -> Iterator[P
     outside = (claims.value < claims.low) | (claims.value > claims.high)
     flagged = claims.flag == "interval excludes estimate"
     for row in claims[outside & ~flagged].itertuples():
-        yield _at(
+        yield at(
             row,
             "value",
             f"{row.value} outside {row.low} to {row.high}",
             "a value inside, or the flag 'interval excludes estimate'",
         )
     for row in claims[flagged & ~outside].itertuples():
-        yield _at(row, "flag", repr(row.flag), "no flag, since the interval holds the estimate")
+        yield at(row, "flag", repr(row.flag), "no flag, since the interval holds the estimate")
 
 
 def numbers_have_values(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """A number claim has a printed value or two printed limits; a statement has words."""
     claims = frames["claims"]
     for row in claims[claims.value_printed.isna() & claims.low_printed.isna()].itertuples():
-        yield _at(row, "value_printed", "nothing", "what was printed, or the limits of a range")
+        yield at(row, "value_printed", "nothing", "what was printed, or the limits of a range")
     for row in claims[(claims.kind == "statement") != (claims.statistic == "statement")].itertuples():
-        yield _at(row, "statistic", row.statistic, "statement if and only if the kind is statement")
+        yield at(row, "statistic", row.statistic, "statement if and only if the kind is statement")
 
 
 def hazard_ratios_name_their_model(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """A hazard ratio without a model cannot be compared with anything."""
     claims = frames["claims"]
     for row in claims[(claims.statistic == "hazard ratio") & claims.model.isna()].itertuples():
-        yield _at(row, "model", "nothing", "the model, or unsettled")
+        yield at(row, "model", "nothing", "the model, or unsettled")
 
 
 def duplicates_agree(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -99,25 +74,25 @@ def duplicates_agree(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     for row in claims[claims.duplicate_of.notna()].itertuples():
         target = claims.loc[row.duplicate_of]
         if isinstance(target.duplicate_of, str):
-            yield _at(row, "duplicate_of", row.duplicate_of, f"the last of the chain, {target.duplicate_of}")
+            yield at(row, "duplicate_of", row.duplicate_of, f"the last of the chain, {target.duplicate_of}")
         if target.report != row.report:
-            yield _at(row, "duplicate_of", row.duplicate_of, "a claim of the same report")
+            yield at(row, "duplicate_of", row.duplicate_of, "a claim of the same report")
         if pd.notna(row.value) and pd.notna(target.value) and row.value != target.value:
-            yield _at(row, "duplicate_of", row.duplicate_of, f"a claim with the same value, {row.value:g}")
+            yield at(row, "duplicate_of", row.duplicate_of, f"a claim with the same value, {row.value:g}")
 
 
 def quoted_numbers_say_by_whom(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """Second-hand numbers name the hand."""
     claims = frames["claims"]
     for row in claims[(claims.seen == "quoted") & claims.quoted_by.isna()].itertuples():
-        yield _at(row, "quoted_by", "nothing", "the document in which the number was seen")
+        yield at(row, "quoted_by", "nothing", "the document in which the number was seen")
 
 
 def doubts_are_explained(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """What is inferred or doubtful says why."""
     claims = frames["claims"]
     for row in claims[(claims.certainty != "certain") & claims.doubt.isna()].itertuples():
-        yield _at(row, "doubt", "nothing", f"why the reading is {row.certainty}")
+        yield at(row, "doubt", "nothing", f"why the reading is {row.certainty}")
 
 
 def claims_stand_in_their_file(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -125,9 +100,9 @@ def claims_stand_in_their_file(frames: dict[str, pd.DataFrame]) -> Iterator[Prob
     claims = frames["claims"]
     for row in claims.itertuples():
         if row.file != f"data/claims/{row.report}.csv":
-            yield _at(row, "report", repr(row.report), f"the report of this file, {row.file.split('/')[-1][:-4]}")
+            yield at(row, "report", repr(row.report), f"the report of this file, {row.file.split('/')[-1][:-4]}")
         if isinstance(row.arm, str) and row.arm.split("/")[0] != row.report:
-            yield _at(row, "arm", repr(row.arm), f"an arm of {row.report}")
+            yield at(row, "arm", repr(row.arm), f"an arm of {row.report}")
 
 
 def incidences_have_people_at_risk(frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -137,7 +112,7 @@ def incidences_have_people_at_risk(frames: dict[str, pd.DataFrame]) -> Iterator[
     for row in claims[claims.statistic.isin(INCIDENCE_STATISTICS) & claims.arm.notna()].itertuples():
         counts = arms.loc[row.arm, "denominator"]
         if counts not in INCIDENCE_DENOMINATORS | {"tested", "pooled studies"}:
-            yield _at(row, "statistic", repr(row.statistic), f"no incidence, since the arm counts {counts}")
+            yield at(row, "statistic", repr(row.statistic), f"no incidence, since the arm counts {counts}")
 
 
 RULES = (
