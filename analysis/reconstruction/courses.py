@@ -1,183 +1,124 @@
-"""Stage 2 of the reconstruction: the courses of the patients with t-MN, by themselves.
+"""The synthetic courses of those who had a t-MN, and what became of their mutations.
 
-Onsets with types and TP53 labels decide the quantiles of the time to t-MN and the log-rank test; durations with deaths
-and types decide survival after t-MN. The two share only the types, so one is annealed after the other.
+Vocabulary: a *course* runs from the infusion over the t-MN to death or last contact. A mutation is named by its gene;
+it is *retained* if found before the infusion and at the t-MN, *lost* if only before, *gained* if only at the t-MN.
+Courses and frequencies are those of one synthetic cohort: other cohorts that meet the same printed numbers have
+others.
 """
 
-import math
-from typing import NamedTuple
+import pandas as pd
 
-import numpy as np
+from analysis.cohort import DAYS_PER_MONTH, Cohort, domain
 
-from analysis.reconstruction.compiled import njit
-from analysis.reconstruction.events.courses import after_penalty, onset_penalty
-from analysis.reconstruction.events.goals import Counts, Goals
-from analysis.reconstruction.events.moves import GAP, stride
-
-MOVES = (60_000, 200_000)  # of one attempt at onsets, at durations
-ATTEMPTS = 60
-HOT, COLD = 3.0, 1e-4
-DURATION = 250.0  # days, mean of the durations at the start
+TYPES = {"t-AML": "taml", "t-MDS": "tmds"}
+MONTHS = {"tmn_day": "onset_months", "relapse_day": "relapse_months", "last_day": "last_months"}
+GENES = ("TP53", "DNMT3A", "PPM1D")  # each with a panel of its own; the others stand together
+OTHERS = "other genes"
 
 
-class Courses(NamedTuple):
-    """Patients with t-MN, side by side: days, `events.courses.MDS` or ``AML``, TP53 label, died 0 or 1."""
-
-    onset: np.ndarray
-    kind: np.ndarray
-    label: np.ndarray
-    duration: np.ndarray
-    died: np.ndarray
-
-
-@njit
-def _cool(temperature, rng):
-    """Threshold above the present cost."""
-    return -temperature * math.log(1.0 - rng.random())
-
-
-@njit
-def arrange(onset, kind, label, spans, goals, rng, moves):
-    """Anneal onsets, types and labels; the cost at the end, 0 if all quantiles and the log-rank p are met."""
-    scratch = onset.copy()
-    n = len(onset)
-    cost = onset_penalty(onset, kind, label, goals, scratch)
-    temperature, factor = HOT, (COLD / HOT) ** (1.0 / moves)
-    for _ in range(moves):
-        if cost == 0.0:
-            return cost
-        temperature *= factor
-        i, j, u = int(rng.random() * n), int(rng.random() * n), rng.random()
-        old = onset[i]
-        if u < 0.6:
-            onset[i] += stride(rng)
-            if not spans[i, 0] <= onset[i] <= spans[i, 1]:
-                onset[i] = old
-                continue
-        elif u < 0.8:
-            kind[i], kind[j] = kind[j], kind[i]
-            label[i], label[j] = label[j], label[i]
-        elif kind[i] == kind[j]:
-            label[i], label[j] = label[j], label[i]
-        else:
-            continue
-        new = onset_penalty(onset, kind, label, goals, scratch)
-        if new <= cost + _cool(temperature, rng):
-            cost = new
-        elif u < 0.6:
-            onset[i] = old
-        else:
-            if u < 0.8:
-                kind[i], kind[j] = kind[j], kind[i]
-            label[i], label[j] = label[j], label[i]
-    return cost
-
-
-@njit
-def outlive(duration, died, kind, label, goals, rng, moves, most):
-    """Anneal durations, and who of a type died; the cost at the end, 0 if survival after t-MN is met."""
-    scratch = duration.copy()
-    n = len(duration)
-    cost = after_penalty(duration, died, kind, label, goals, scratch)
-    temperature, factor = HOT, (COLD / HOT) ** (1.0 / moves)
-    for _ in range(moves):
-        if cost == 0.0:
-            return cost
-        temperature *= factor
-        i, j, u = int(rng.random() * n), int(rng.random() * n), rng.random()
-        old = duration[i]
-        if u < 0.7:
-            duration[i] += stride(rng)
-            if not GAP <= duration[i] <= most:
-                duration[i] = old
-                continue
-        elif kind[i] == kind[j]:
-            died[i], died[j] = died[j], died[i]
-        else:
-            continue
-        new = after_penalty(duration, died, kind, label, goals, scratch)
-        if new <= cost + _cool(temperature, rng):
-            cost = new
-        elif u < 0.7:
-            duration[i] = old
-        else:
-            died[i], died[j] = died[j], died[i]
-    return cost
-
-
-def search(spans: np.ndarray, dead: int, counts: Counts, goals: Goals, longest: int, rng: np.random.Generator):
-    """Courses that meet everything that concerns only patients with t-MN.
+def courses(cohort: Cohort) -> pd.DataFrame:
+    """One row a patient with t-MN, t-AML first, then by time of the t-MN.
 
     Parameters
     ----------
-    spans : ndarray, shape = (t-MN, 2)
-        First and last possible day of each onset.
-    dead : int
-        How many of them die.
-    counts : Counts
-        Printed numbers of patients.
-    goals : Goals
-        Windows.
-    longest : int
-        Last day of anybody's follow-up.
-    rng : Generator
-        Source of randomness.
+    cohort : Cohort
+        One member.
 
     Returns
     -------
-    Courses or None
-        None if `ATTEMPTS` did not suffice.
+    DataFrame
+        ``lane`` (from 1), ``tmn_type``, ``key`` (its colour), ``product``, ``domain``, ``onset_months``,
+        ``relapse_months`` (missing: none), ``last_months`` (all since infusion), ``survival_months`` (since the t-MN),
+        ``hct`` (allogeneic transplantation after the t-MN; its time is not part of a cohort), ``died``,
+        ``cause_of_death``, ``relapsed`` (before the t-MN, after it, or no), ``data_kind``. No names of patients.
+
+    Examples
+    --------
+    >>> patients = pd.DataFrame({"tmn_day": [487.0], "tmn_type": ["t-MDS"], "relapse_day": [30.4375], "died": [True],
+    ...     "last_day": [608.75], "product": ["axi-cel"], "cause_of_death": ["lymphoma"], "data_kind": ["synthetic"]})
+    >>> found = courses(Cohort(patients, pd.DataFrame({"hct_at_tmn": [False]})))
+    >>> found[["onset_months", "last_months", "survival_months", "relapsed"]].to_numpy().tolist()
+    [[16.0, 20.0, 4.0, 'before']]
     """
-    for _ in range(ATTEMPTS):
-        onset = rng.integers(spans[:, 0], spans[:, 1], endpoint=True)
-        kind, label = _labels(counts, rng)
-        if arrange(onset, kind, label, spans, goals, rng, MOVES[0]) == 0.0:
-            break
-    else:
-        return None
-    for _ in range(ATTEMPTS):
-        duration, died = _durations(kind, dead, counts, rng)
-        if outlive(duration, died, kind, label, goals, rng, MOVES[1], longest - 1) == 0.0:
-            break
-    else:
-        return None
-    duration, died = _within(onset, kind, duration, died, longest)
-    return None if duration is None else Courses(onset, kind, label, duration, died)
+    found = cohort.patients[cohort.patients.tmn_day.notna()]
+    months = (found[list(MONTHS)] / DAYS_PER_MONTH).rename(columns=MONTHS)
+    relapsed = pd.Series("no", index=found.index).mask(months.relapse_months.notna(), "after")
+    table = found[["tmn_type", "product", "cause_of_death", "data_kind"]].assign(
+        key=found.tmn_type.map(TYPES),
+        domain=domain(found),
+        **months,
+        survival_months=months.last_months - months.onset_months,
+        hct=cohort.tmn.hct_at_tmn.reindex(found.index).astype(bool),
+        died=found.died.astype(bool),
+        relapsed=relapsed.mask(months.relapse_months < months.onset_months, "before"),
+    )
+    ordered = table.sort_values(["tmn_type", "onset_months"], kind="stable", ignore_index=True)
+    return ordered.assign(lane=ordered.index + 1)
 
 
-def _labels(counts: Counts, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Types and TP53 labels in random order with the printed numbers."""
-    kind = np.repeat([1, 2], counts.types)
-    label = np.full(len(kind), -1)
-    for k, sequenced in enumerate(counts.sequenced):
-        label[np.flatnonzero(kind == k + 1)[:sequenced]] = 0
-    label[rng.permutation(np.flatnonzero(label == 0))[: counts.mutated]] = 1
-    order = rng.permutation(len(kind))
-    return kind[order], label[order]
+def allele_frequencies(cohort: Cohort) -> pd.DataFrame:
+    """Each mutation of those sequenced before the infusion and at the t-MN, with its frequency at both times.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        One member.
+
+    Returns
+    -------
+    DataFrame
+        One row a patient and gene: ``lane`` (as in `courses`), ``tmn_type``, ``key``, ``gene``, ``panel`` (the gene, or
+        "other genes"), ``before``, ``at_tmn`` (variant allele frequency in %; 0: not found), ``change`` (retained,
+        lost, gained), ``count`` (of the whole panel, in words), ``data_kind``; panels in the order of `GENES`. Two
+        mutations of one gene count as one, with the larger frequency.
+
+    Examples
+    --------
+    >>> tmn = pd.DataFrame({"patient": ["s"], "sequenced_before": [True], "sequenced_at_tmn": [True],
+    ...     "mutations_before": ["TP53:4.4;DNMT3A:12"], "mutations_at_tmn": ["TP53:38.5"], "hct_at_tmn": [False]})
+    >>> patients = pd.DataFrame({"tmn_day": [487.0], "tmn_type": ["t-MDS"], "relapse_day": [None], "died": [True],
+    ...     "last_day": [500.0], "product": ["axi-cel"], "cause_of_death": ["t-MN"], "data_kind": ["synthetic"]})
+    >>> found = allele_frequencies(Cohort(patients, tmn))
+    >>> found[["gene", "before", "at_tmn", "change"]].to_numpy().tolist()
+    [['TP53', 4.4, 38.5, 'retained'], ['DNMT3A', 12.0, 0.0, 'lost']]
+    """
+    lanes = _lanes(cohort)
+    rows = []
+    for patient, row in cohort.tmn[cohort.tmn.sequenced_before & cohort.tmn.sequenced_at_tmn].iterrows():
+        before, after = mutations(row.mutations_before), mutations(row.mutations_at_tmn)
+        rows += [(lanes[patient], gene, before.get(gene, 0.0), after.get(gene, 0.0)) for gene in before | after]
+    table = pd.DataFrame(rows, columns=["lane", "gene", "before", "at_tmn"])
+    change = pd.Series("retained", index=table.index).mask(table.before == 0, "gained").mask(table.at_tmn == 0, "lost")
+    types = courses(cohort).set_index("lane")[["tmn_type", "key", "data_kind"]]
+    table = table.assign(change=change, panel=table.gene.where(table.gene.isin(GENES), OTHERS)).join(types, on="lane")
+    order = pd.Categorical(table.panel, [*GENES, OTHERS])
+    table = table.assign(order=order).sort_values(["order", "lane", "gene"], ignore_index=True).drop(columns="order")
+    return table.assign(count=table.panel.map(table.groupby("panel").change.apply(_count)))
 
 
-def _durations(kind: np.ndarray, dead: int, counts: Counts, rng: np.random.Generator):
-    """Random durations, and deaths with the printed number of living t-AML."""
-    duration = GAP + rng.exponential(DURATION, len(kind)).astype(np.int64)
-    died = np.ones(len(kind), np.int64)
-    for k, alive in ((2, counts.aml_alive), (1, len(kind) - dead - counts.aml_alive)):
-        died[rng.permutation(np.flatnonzero(kind == k))[:alive]] = 0
-    return duration, died
+def _count(changes: pd.Series) -> str:
+    """How many were retained, lost and gained, in words."""
+    words = {"retained": "kept", "lost": "lost", "gained": "new"}
+    return " · ".join(f"{(changes == kind).sum()} {word}" for kind, word in words.items())
 
 
-def _within(onset, kind, duration, died, longest):
-    """Durations dealt out within each type so that nobody outlives the study: the longest to the earliest."""
-    duration, died = duration.copy(), died.copy()
-    for k in (1, 2):
-        mine = np.flatnonzero(kind == k)
-        by_onset = mine[np.argsort(onset[mine], kind="stable")]
-        for i in by_onset[::-1]:  # from the latest onset on: swap with an earlier one that has a shorter duration
-            if onset[i] + duration[i] > longest:
-                for j in by_onset:
-                    if onset[j] + duration[i] <= longest and onset[i] + duration[j] <= longest:
-                        duration[i], duration[j] = duration[j], duration[i]
-                        died[i], died[j] = died[j], died[i]
-                        break
-                else:
-                    return None, None
-    return duration, died
+def mutations(cell: str | None) -> dict[str, float]:
+    """Genes and variant allele frequencies (%) of one cell of the table of t-MN; the larger of two of one gene.
+
+    Examples
+    --------
+    >>> mutations("TP53:4.4;DNMT3A:12;TP53:2"), mutations("none")
+    ({'TP53': 4.4, 'DNMT3A': 12.0}, {})
+    """
+    found: dict[str, float] = {}
+    for part in cell.split(";") if isinstance(cell, str) and cell != "none" else ():
+        gene, _, frequency = part.partition(":")
+        found[gene] = max(float(frequency), found.get(gene, 0.0))
+    return found
+
+
+def _lanes(cohort: Cohort) -> dict:
+    """The lane of each patient in `courses`."""
+    found = cohort.patients[cohort.patients.tmn_day.notna()]
+    order = found.sort_values(["tmn_type", "tmn_day"], kind="stable").index
+    return {patient: place for place, patient in enumerate(order, start=1)}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.reconstruction import courses as stage
+from analysis.reconstruction import case_courses as stage
 from analysis.reconstruction import design as designs
 from analysis.reconstruction.design import Design, Targets
 from analysis.reconstruction.events import laws
