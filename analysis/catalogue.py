@@ -280,7 +280,14 @@ def plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The same columns as text; where the row stands in its file is left out.
     """
-    return frame.drop(columns=["file", "row"]).map(lambda cell: f"{cell:g}" if isinstance(cell, float) else cell)
+    return frame.drop(columns=["file", "row"]).astype(object).map(_plain_cell)
+
+
+def _plain_cell(cell):
+    """One cell for browsing: numbers without needless decimals, nothing for a missing one."""
+    if isinstance(cell, float):
+        return None if pd.isna(cell) else f"{cell:g}"
+    return cell
 
 
 def column_rows(spec: dict) -> pd.DataFrame:
