@@ -14,9 +14,10 @@ from analysis.reconstruction.events import goals as layout
 from analysis.reconstruction.events import laws, tallies
 from analysis.reconstruction.events.courses import DAYS
 
-SHAPES = ("weibull", "cured", "two rates")
-FIRST_INFUSION = pd.Timestamp("2017-09-01")
-LAST_INFUSION = pd.Timestamp("2023-08-31")
+POWER = (0.8, 2.2)  # shape of early relapse, see `events.laws.early_and_late`
+RELAPSED_LATER = (0.5, 0.3, 0.2)  # probability of so many relapses after t-MN
+KINDS = ((1, 0, 0.6), (tallies.NOBODY, 0, 0.2), (tallies.NOBODY, 1, 0.2))  # see `draw`
+EARLY = 70  # day by which the t-MN of the first year in the 4-1BB domain have occurred: its upper limit needs that
 CUT_OFFS = (1, 8)  # months after the last infusion, from and to: see `_follow_up`
 
 
@@ -27,35 +28,54 @@ class Design:
     Attributes
     ----------
     events : tuple
-        t-MN before any relapse, of CD28 and of 4-1BB, in each interval between the horizons and after the last.
+        t-MN before any relapse, of CD28, 4-1BB and other products, in each interval between the horizons and after the last.
     after_relapse, relapsed_later : int
         t-MN after a relapse, which are no events of the incidence, and patients who relapse after t-MN.
-    shape : str
-        Law of relapse, see `events.laws.two_points`.
+    power : float
+        Shape of early relapse, see `events.laws.early_and_late`.
     longest : int
         Days from the first possible infusion to the cut-off.
     spans : ndarray, shape = (t-MN, 2)
-        First and last possible day of each onset: CD28, 4-1BB, then those after a relapse.
+        First and last possible day of each onset: CD28, 4-1BB, other products, then those after a relapse.
     laws : ndarray, shape = (4, 2, longest + 1)
         As `events.laws.log_law`: relapse, death without it, end of follow-up, death after relapse.
     """
 
-    events: tuple[tuple[int, ...], tuple[int, ...]]
+    events: tuple[tuple[int, ...], ...]
     after_relapse: int
     relapsed_later: int
-    shape: str
+    power: float
     longest: int
     spans: np.ndarray
     laws: np.ndarray
 
+    def __str__(self) -> str:
+        """What differs between members, in a line."""
+        cd28, bb, other = ("-".join(map(str, row)) for row in self.events)
+        return (
+            f"t-MN by year CD28 {cd28}, 4-1BB {bb}, other {other}, after relapse {self.after_relapse}, relapsed later "
+            f"{self.relapsed_later}, early relapse with power {self.power:.2f}, followed for at most {self.longest} days"
+        )
+
 
 @dataclass(frozen=True)
 class Targets:
-    """What is printed, laid out for the search; see `read`."""
+    """What is printed, laid out for the search.
+
+    Attributes
+    ----------
+    counts : Counts
+        Numbers of patients.
+    goals, exact : Goals
+        Windows, narrowed by `MARGIN` for the search, and as they are.
+    infusions : int
+        Days from the first possible infusion to the last.
+    """
 
     counts: layout.Counts
     goals: layout.Goals
     exact: layout.Goals
+    infusions: int
 
     @property
     def sizes(self) -> tuple[int, int, int]:
@@ -69,27 +89,54 @@ MARGIN = 0.001  # of the width of a window, kept free at its ends during the sea
 
 def read(claims: pd.DataFrame) -> Targets:
     """Targets from the ledger."""
-    return Targets(layout.counts(claims), layout.goals(claims, MARGIN), layout.goals(claims))
+    first, last = pd.to_datetime(claims.loc[["G044", "G045"], "value_printed"], format="%B %Y")
+    infusions = (last + pd.offsets.MonthEnd() - first).days
+    return Targets(layout.counts(claims), layout.goals(claims, MARGIN), layout.goals(claims), infusions)
 
 
-def draw(rng: np.random.Generator, targets: Targets, events=None, after_relapse=None) -> Design:
-    """A design that the printed numbers allow."""
-    after = int(rng.choice(4, p=[0.4, 0.3, 0.2, 0.1])) if after_relapse is None else after_relapse
-    later = int(rng.choice(3, p=[0.5, 0.3, 0.2]))
-    tmn = sum(targets.counts.types)
-    if events is None:
-        found, weights = tallies.tables(targets.exact, targets.sizes, tmn - after)
-        events = tuple(tuple(int(n) for n in domain) for domain in found[rng.choice(len(found), p=weights)])
-    shape = SHAPES[rng.integers(len(SHAPES))]
+def draw(seed: int, targets: Targets, start: int = 1) -> Design:
+    """Draw a design that the printed numbers allow.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the member.
+    targets : Targets
+        What is printed.
+    start : int
+        Each start of a member has its own design.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    ValueError
+        If no table of events has the printed incidences.
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> design = draw(1, read(data.load().claims))
+    >>> sum(map(sum, design.events)) + design.after_relapse
+    29
+    """
+    rng = np.random.default_rng([seed, start])
+    other, after, _ = KINDS[rng.choice(len(KINDS), p=[kind[2] for kind in KINDS])]
+    later = int(rng.choice(len(RELAPSED_LATER), p=RELAPSED_LATER))
+    found, weights = tallies.tables(targets.exact, targets.sizes, sum(targets.counts.types) - after, other)
+    events = tuple(tuple(int(n) for n in row) for row in found[rng.choice(len(found), p=weights)])
+    power = float(rng.uniform(*POWER))
     months = rng.uniform(*CUT_OFFS)
-    longest = (LAST_INFUSION - FIRST_INFUSION).days + int(months * DAYS)
+    longest = targets.infusions + int(months * DAYS)
     four = [
-        _relapse(shape, targets, longest, rng),
+        _relapse(power, targets, longest, rng),
         _non_relapse_death(targets, longest),
         _follow_up(int(months * DAYS), longest, rng),
         _death_after(longest, rng),
     ]
-    return Design(events, after, later, shape, longest, _spans(events, after, targets, longest), np.stack(four))
+    return Design(events, after, later, power, longest, _spans(events, after, targets, longest), np.stack(four))
 
 
 def _spans(events, after: int, targets: Targets, longest: int) -> np.ndarray:
@@ -98,7 +145,13 @@ def _spans(events, after: int, targets: Targets, longest: int) -> np.ndarray:
     horizons = goals.horizons[layout.GROUPS.index("all")]
     starts = np.concatenate(([1], horizons + 1))
     ends = np.concatenate((horizons, [longest - 30]))
-    spans = [(starts[k], ends[k]) for domain in events for k, n in enumerate(domain) for _ in range(n)]
+    early = np.append(min(ends[0], EARLY), ends[1:])
+    spans = [
+        (starts[k], last[k])
+        for domain, last in zip(events, (ends, early, ends), strict=True)
+        for k, n in enumerate(domain)
+        for _ in range(n)
+    ]
     return np.array(spans + [(60, longest - 30)] * after, np.int64)
 
 
@@ -107,15 +160,17 @@ def _middle(windows: np.ndarray) -> float:
     return float(np.mean(windows))
 
 
-def _relapse(shape: str, targets: Targets, longest: int, rng) -> np.ndarray:
-    """Relapse through the printed median of progression-free survival and a drawn share still free at 48 months."""
-    nrm = _non_relapse_tail(targets, longest)
+def _relapse(power: float, targets: Targets, longest: int, rng) -> np.ndarray:
+    """Relapse so that progression-free survival has its median and limits, and a drawn share is free at the end.
+
+    The limits of the median are far apart, 7.8 and 18.4 months: the curve is flat there, and who relapses early does so
+    before the first of them.
+    """
     checks = targets.exact.progression_free
-    day = int(np.mean(checks[checks[:, 1] == 0, 0]))
-    late = int(targets.exact.horizons[layout.NRM, 3])
-    free = rng.uniform(0.24, 0.30)
-    tail = laws.two_points(shape, (day, 0.5 / nrm[day]), (late, free / nrm[late]), longest)
-    return laws.log_law(tail)
+    low, median = (int(np.mean(checks[checks[:, 1] == curve, 0])) for curve in (1, 0))
+    end = int(targets.exact.horizons[layout.NRM, 3])
+    free = laws.early_and_late((median, 0.5), (end, rng.uniform(0.24, 0.30)), (low, rng.uniform(0.01, 0.05)), power)
+    return laws.log_law(np.minimum.accumulate(free(np.arange(longest + 1.0)) / _non_relapse_tail(targets, longest)))
 
 
 def _non_relapse_tail(targets: Targets, longest: int) -> np.ndarray:
@@ -143,8 +198,9 @@ def _follow_up(least: int, longest: int, rng) -> np.ndarray:
     t = np.arange(longest + 1.0)
     place = np.clip((longest - t) / (longest - least), 0.0, 1.0)  # of the infusion between the first and the last day
     tail = 1.0 - (1.0 - place) ** rng.uniform(0.6, 0.8) if rng.random() < 0.5 else place ** rng.uniform(1.2, 1.6)
-    lost = rng.uniform(0.02, 0.08)  # a year
-    return laws.log_law(np.where(t < least, 1.0, tail) * np.exp(-lost * t / 365.25))
+    lost, soon = rng.uniform(0.02, 0.08), rng.uniform(0.0, 0.06)  # a year, and in the first weeks
+    gone = np.exp(-lost * t / 365.25) * (1.0 - soon * (1.0 - np.exp(-t / 20.0)))
+    return laws.log_law(np.where(t < least, 1.0, tail) * gone)
 
 
 def _death_after(longest: int, rng) -> np.ndarray:

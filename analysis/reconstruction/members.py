@@ -102,12 +102,13 @@ def _in_order(made: Cohort, order: np.ndarray) -> Cohort:
 
 def _design(design: Design) -> dict:
     """The design as columns of the index."""
-    cd28, bb = (" ".join(map(str, events)) for events in design.events)
+    cd28, bb, other = (" ".join(map(str, events)) for events in design.events)
     return {
         "tmn_cd28": cd28,
         "tmn_4_1bb": bb,
+        "tmn_other": other,
         "tmn_after_relapse": design.after_relapse,
         "relapsed_later": design.relapsed_later,
-        "relapse_law": design.shape,
+        "relapse_power": round(design.power, 2),
         "longest_follow_up": design.longest,
     }

@@ -29,8 +29,20 @@ def evaluate(t, goals, weights):
 
 
 @njit
-def _attempt(t, goals, weights, touched, fresh, total, limit):
-    """Weighted sum with the touched blocks anew, or what shows that it passes the limit."""
+def draw_move(t, laws, spans, rng, share, longest, a, b):
+    """Draw a move that the design allows and its laws accept, see `moves.propose`."""
+    i, j = propose(t, rng, share, longest, a, b)
+    if j == IMPOSSIBLE or not in_span(a, spans[i]) or (j >= 0 and not in_span(b, spans[j])):
+        return i, IMPOSSIBLE
+    change = log_ratio(t, i, j, a, b, laws)
+    if change < 0.0 and rng.random() > math.exp(change):
+        return i, IMPOSSIBLE
+    return i, j
+
+
+@njit
+def attempt(t, goals, weights, touched, fresh, total, limit):
+    """Weighted sum with the touched blocks anew, into fresh, or what shows that it passes the limit."""
     for block in range(N_BLOCKS):
         touched[block] = touched[block] and weights[block] > 0.0
         if touched[block]:
@@ -45,13 +57,23 @@ def _attempt(t, goals, weights, touched, fresh, total, limit):
 
 
 @njit
-def anneal(t, goals, laws, spans, weights, rng, moves, hot, cold, share, longest):  # noqa: C901 one loop, no calls to spare
+def keep(t, weights, touched, fresh):
+    """Take over the penalties of the touched blocks; the weighted sum of all, added up anew against rounding."""
+    total = 0.0
+    for block in range(N_BLOCKS):
+        if touched[block]:
+            t.cost[block] = fresh[block]
+        total += weights[block] * t.cost[block]
+    return total
+
+
+@njit
+def anneal(t, goals, laws, spans, weights, rng, moves, hot, cold, share, longest):
     """Run so many moves while the temperature falls from hot to cold by equal factors; stop when nothing is missing.
 
     ``share`` of the moves concern patients with t-MN. Returns the weighted penalties and the moves made.
     """
-    a, b = t.rows[0].copy(), t.rows[0].copy()
-    old_a, old_b = a.copy(), b.copy()
+    a, b, old_a, old_b = t.rows[0].copy(), t.rows[0].copy(), t.rows[0].copy(), t.rows[0].copy()
     touched, fresh = [False] * N_BLOCKS, t.cost.copy()
     total = evaluate(t, goals, weights)
     temperature, factor = hot, (cold / hot) ** (1.0 / max(moves, 1))
@@ -59,27 +81,19 @@ def anneal(t, goals, laws, spans, weights, rng, moves, hot, cold, share, longest
         if total == 0.0:
             return total, done
         temperature *= factor
-        i, j = propose(t, rng, share, longest, a, b)
-        if j == IMPOSSIBLE or not in_span(a, spans[i]) or (j >= 0 and not in_span(b, spans[j])):
-            continue
-        change = log_ratio(t, i, j, a, b, laws)
-        if change < 0.0 and rng.random() > math.exp(change):
+        i, j = draw_move(t, laws, spans, rng, share, longest, a, b)
+        if j == IMPOSSIBLE:
             continue
         limit = total - temperature * math.log(1.0 - rng.random())
-        old_a[:] = t.rows[i]
-        if j >= 0:
-            old_b[:] = t.rows[j]
         for block in range(N_BLOCKS):
             touched[block] = False
+        old_a[:] = t.rows[i]
         replace(t, i, a, touched)
         if j >= 0:
+            old_b[:] = t.rows[j]
             replace(t, j, b, touched)
-        if _attempt(t, goals, weights, touched, fresh, total, limit) <= limit:
-            total = 0.0
-            for block in range(N_BLOCKS):
-                if touched[block]:
-                    t.cost[block] = fresh[block]
-                total += weights[block] * t.cost[block]
+        if attempt(t, goals, weights, touched, fresh, total, limit) <= limit:
+            total = keep(t, weights, touched, fresh)
         else:
             replace(t, i, old_a, touched)
             if j >= 0:

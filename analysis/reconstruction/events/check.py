@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analysis.claims import select
 from analysis.hazards import fine_gray
 from analysis.incidence import cumulative_incidence
 from analysis.reconstruction.state import NONE, PRODUCTS, TYPES, Skeleton
@@ -10,6 +11,7 @@ from analysis.reconstruction.targets import FIELDS, window
 from analysis.survival import kaplan_meier, log_rank, median_follow_up, median_survival
 
 DAYS = 30.4375  # of a month
+ARM = "gazeau-2025/all"
 DOMAINS = {"CD28": ("axi-cel", "brexu-cel"), "4-1BB": ("tisa-cel", "liso-cel")}
 
 
@@ -67,16 +69,14 @@ def _three(claim: str, row) -> list[tuple]:
 def _incidences(patients: pd.DataFrame, claims: pd.DataFrame) -> list[tuple]:
     """Cumulative incidences of t-MN by group, and of non-relapse death."""
     rows = []
-    wanted = claims[(claims.arm == "gazeau-2025/all") & (claims.statistic == "cumulative incidence")]
-    for claim in wanted[wanted.duplicate_of.isna()].itertuples():
+    wanted = select(claims, arm=ARM, statistic="cumulative incidence", quantity=["t-MN", "non-relapse mortality"])
+    for claim in wanted.itertuples():
         if claim.quantity == "t-MN":
             members = DOMAINS.get(claim.group, (claim.group,)) if isinstance(claim.group, str) else PRODUCTS
             some = patients[patients["product"].isin(members)]
             curve = cumulative_incidence(some["first"], some["event"], cause="tmn", at=[claim.time_months])
-        elif claim.quantity == "non-relapse mortality":
-            curve = cumulative_incidence(patients.free, patients.free_event, cause="death", at=[claim.time_months])
         else:
-            continue
+            curve = cumulative_incidence(patients.free, patients.free_event, cause="death", at=[claim.time_months])
         rows += _three(claim.Index, 100 * curve[["estimate", "conf_low", "conf_high"]].to_numpy()[0])
     return rows
 

@@ -1,7 +1,7 @@
 """Published curves from counts a day: cumulative incidence and survival with their limits, in one pass each.
 
-Vocabulary: *counts* are the patients of a group whose time is this day: censored, cause, competing, and their sum;
-day 0 is empty. *Days* are those on which anybody is counted, ascending. A *penalty* says how far a number is from its
+Vocabulary: *counts* are, for each day, the patients of a group whose time it is: censored, cause, competing, and their
+sum; day 0 is empty. *Days* are those on which anybody is counted, ascending. A *penalty* says how far a number is from its
 window, 0 inside.
 """
 
@@ -9,7 +9,7 @@ import math
 
 from analysis.reconstruction.compiled import njit
 
-CENSORED, CAUSE, COMPETING, ANY = 0, 1, 2, 3  # rows of counts
+CENSORED, CAUSE, COMPETING, ANY = 0, 1, 2, 3  # columns of counts
 Z = 1.959963984540054  # two-sided 95%
 IMPOSSIBLE = 1000.0  # penalty of a number that does not exist
 PATIENT = 0.002  # what one patient is of a curve
@@ -38,18 +38,20 @@ def incidence(counts, days, m, n, horizons, out):
     Of n patients; ``days`` are the first m that count. The square in the sum over earlier events is opened into three
     sums, so that one pass serves all horizons. Returns the number still at risk after the last horizon.
     """
-    y, s, f = n, 1.0, 0.0
+    y, s, q, f = n, 1.0, 1.0, 0.0  # q is 1/S, kept by products: divisions that wait for each other are slow
     squares, products, weights = 0.0, 0.0, 0.0
     k = 0
     for h in range(len(horizons)):
         while k < m and days[k] <= horizons[h]:
             day = days[k]
-            d1, d2 = counts[CAUSE, day], counts[COMPETING, day]
-            if d1 + d2 > 0:
-                step = s / y
+            d1, d2 = counts[day, CAUSE], counts[day, COMPETING]
+            d = d1 + d2
+            if d > 0:
+                each = 1.0 / y
+                step = s * each
                 f += step * d1
-                s -= step * (d1 + d2)
-                q = 1.0 / (s + TINY)
+                s *= 1.0 - d * each
+                q *= y / (y - d + TINY)
                 step *= step
                 v1, v2 = step * d1, step * d2
                 if d1 > 1:
@@ -60,7 +62,7 @@ def incidence(counts, days, m, n, horizons, out):
                 squares += v1 * (1.0 + qf) * (1.0 + qf) + v2 * qf * qf
                 products += q * (v1 * (1.0 + qf) + v2 * qf)
                 weights += q * q * (v1 + v2)
-            y -= counts[ANY, day]
+            y -= counts[day, ANY]
             k += 1
         out[h, 0] = f
         out[h, 1] = squares - 2.0 * f * products + f * f * weights
@@ -93,28 +95,34 @@ def curve_penalty(counts, days, m, n, horizons, windows, out):
 
 
 @njit
-def survival_penalty(counts, days, m, n, cause, other, checks):
-    """Penalty of a Kaplan-Meier curve and its log limits on some days.
+def survival(counts, days, m, n, cause, other, checks, out):
+    """A Kaplan-Meier curve and its log limits on the days of the checks, into out.
 
-    ``cause`` and ``other`` are the rows of counts that are events (the same twice if only one is). A row of checks is
-    day, curve (0: S, 1: its lower, 2: its upper limit), window; sorted by day.
+    ``cause`` and ``other`` are the columns of counts that are events (the same twice if only one is). A row of checks is
+    day, curve (0: S, 1: its lower, 2: its upper limit), window; sorted by day. Missing once nobody is left.
     """
-    y, s, variance, total, k = n, 1.0, 0.0, 0.0, 0
+    y, s, variance, k = n, 1.0, 0.0, 0
     for c in range(len(checks)):
         while k < m and days[k] <= checks[c, 0]:
             day = days[k]
-            d = counts[cause, day]
+            d = counts[day, cause]
             if other != cause:
-                d += counts[other, day]
+                d += counts[day, other]
             if d > 0:
-                if d >= y:
-                    return IMPOSSIBLE
-                s -= s * d / y
-                variance += d / (y * (y - d))
-            y -= counts[ANY, day]
+                s *= 1.0 - d / y
+                variance += d / (y * (y - d)) if d < y else math.nan
+            y -= counts[day, ANY]
             k += 1
-        x = s
+        out[c] = s
         if checks[c, 1] > 0:
-            x *= math.exp((2.0 * checks[c, 1] - 3.0) * Z * math.sqrt(variance))
-        total += penalty(x, checks[c, 2], checks[c, 3], PATIENT)
+            out[c] *= math.exp((2.0 * checks[c, 1] - 3.0) * Z * math.sqrt(variance))
+
+
+@njit
+def survival_penalty(counts, days, m, n, cause, other, checks, out):
+    """Penalty of a Kaplan-Meier curve and its log limits on some days, as `survival`."""
+    survival(counts, days, m, n, cause, other, checks, out)
+    total = 0.0
+    for c in range(len(checks)):
+        total += penalty(out[c], checks[c, 2], checks[c, 3], PATIENT)
     return total

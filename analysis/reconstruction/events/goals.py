@@ -5,11 +5,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.claims import select
 from analysis.reconstruction.events.courses import AML, DAYS, EVERYBODY, MDS, MUTATED, UNMUTATED
 from analysis.reconstruction.targets import FIELDS, window
 
 GROUPS = ("axi-cel", "brexu-cel", "tisa-cel", "liso-cel", "CD28", "4-1BB", "all", "NRM")
 NRM = GROUPS.index("NRM")
+ARM = "gazeau-2025/all"
+QUANTITIES = {"t-MN": "all", "non-relapse mortality": "NRM"}  # and the group that is meant if none is named
 HALF, SMALL = 0.5, 2e-8  # a curve so near to one half counts as there (see `analysis.survival`)
 
 
@@ -82,12 +85,9 @@ def _incidence(claims: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """Horizons and windows of all incidences."""
     horizons, windows = np.zeros((len(GROUPS), 4), np.int64), np.full((len(GROUPS), 4, 3, 2), [-np.inf, np.inf])
     number = np.zeros(len(GROUPS), np.int64)
-    rows = claims[
-        (claims.statistic == "cumulative incidence") & (claims.arm == "gazeau-2025/all") & claims.duplicate_of.isna()
-    ]
-    rows = rows[rows.quantity.isin(["t-MN", "non-relapse mortality"])].sort_values("time_months", kind="stable")
+    rows = select(claims, arm=ARM, statistic="cumulative incidence", quantity=[*QUANTITIES])
     for row in rows.itertuples():
-        group = "NRM" if row.quantity != "t-MN" else "all" if pd.isna(row.group) else row.group
+        group = QUANTITIES[row.quantity] if pd.isna(row.group) else row.group
         g = GROUPS.index(group)
         horizons[g, number[g]] = int(row.time_months * DAYS)
         windows[g, number[g]] = [window(claims, row.Index, field) for field in FIELDS]

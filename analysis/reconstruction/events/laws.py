@@ -36,52 +36,39 @@ def log_law(tail: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(np.stack([each, tail]), LEAST))
 
 
-def two_points(shape: str, early: tuple[float, float], late: tuple[float, float], days: int) -> np.ndarray:
-    """Probability to be without an event by each day, through two points.
+def early_and_late(first: tuple[float, float], second: tuple[float, float], early: tuple[float, float], power: float):
+    """Probability to be without an event where a part fails early and all others slowly, through two points.
 
     Parameters
     ----------
-    shape : {"weibull", "cured", "two rates"}
-        exp(-(t/scale)^power); a share that never has the event and a constant rate in the others; or one rate up to
-        the first point and another after it.
-    early, late : tuple of float
-        Day and probability.
-    days : int
-        Last day.
+    first, second : tuple of float
+        Day and probability to be without the event by then, both after the early part.
+    early : tuple of float
+        Day by which the early part is nearly over, and how much of it is then left (a share of it).
+    power : float
+        Shape of the early part, a Weibull law: 1 is a constant rate, below 1 the first days are worst, above 1 a peak
+        comes later.
 
     Returns
     -------
-    ndarray, shape = (days + 1,)
-
-    Raises
-    ------
-    ValueError
-        For another shape.
+    function
+        Of an array of days.
 
     Examples
     --------
-    >>> [two_points(s, (100, 0.5), (1000, 0.3), 1000)[[100, 1000]].round(2).tolist() for s in ("weibull", "two rates")]
-    [[0.5, 0.3], [0.5, 0.3]]
+    >>> free = early_and_late((360, 0.5), (1460, 0.3), (235, 0.02), 1.0)
+    >>> free(np.array([0, 100, 360, 1460])).round(2)
+    array([1.  , 0.65, 0.5 , 0.3 ])
     """
-    t = np.arange(days + 1.0)
-    (t1, s1), (t2, s2) = early, late
-    if shape == "weibull":
-        power = math.log(math.log(s2) / math.log(s1)) / math.log(t2 / t1)
-        return s1 ** ((t / t1) ** power)
-    if shape == "cured":
-        return _cured(t, t1, s1, s2)
-    if shape == "two rates":
-        first, second = -math.log(s1) / t1, -math.log(s2 / s1) / (t2 - t1)
-        return np.exp(-first * np.minimum(t, t1) - second * np.maximum(t - t1, 0.0))
-    raise ValueError(f"shape: found {shape!r}; allowed: weibull, cured, two rates")
+    (t1, s1), (t2, s2) = first, second
+    rate = math.log(s1 / s2) / (t2 - t1)
+    late = s1 * math.exp(rate * t1)  # those who do not fail early
+    scale = early[0] / (-math.log(early[1])) ** (1 / power)
 
+    def free(t: np.ndarray) -> np.ndarray:
+        return (late + (1 - late) * np.exp(-((t / scale) ** power))) * np.exp(-rate * t)
 
-def _cured(t: np.ndarray, t1: float, s1: float, s2: float) -> np.ndarray:
-    """A cured share of nearly s2, the others at a constant rate that leads to s1 at t1, and a slow rate for all."""
-    cured = s2 + 0.6 * (s1 - s2)
-    rate = -math.log((s1 - 0.97 * cured) / (1.0 - cured)) / t1
-    slow = -math.log(s2 / cured)
-    return (cured + (1.0 - cured) * np.exp(-rate * t)) * np.exp(-slow * t / t.max())
+    return free
 
 
 def draw(law: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:

@@ -18,22 +18,25 @@ ROOM = 64  # columns of work: days with an event of the cause
 def risk_sets(zero, one, days, n0, n1, work):
     """Fill work for each day with an event of the cause: weighted patients at risk in both groups, G(s-); how many."""
     y0, y1, g, carried0, carried1, k = n0, n1, 1.0, 0.0, 0.0, 0
+    inverse = 1.0  # of g
     for day in days:
-        d1 = one[CAUSE, day]
-        d = zero[CAUSE, day] + d1
+        d1 = one[day, CAUSE]
+        d = zero[day, CAUSE] + d1
         if d > 0:
             work[DAY, k], work[EVENTS, k], work[IN_ONE, k] = day, d, d1
             work[RISK_0, k], work[RISK_1, k], work[FREE, k] = y0 + g * carried0, y1 + g * carried1, g
             k += 1
-        carried0 += zero[COMPETING, day] / g
-        carried1 += one[COMPETING, day] / g
-        lost = zero[CENSORED, day] + one[CENSORED, day]
+        carried0 += zero[day, COMPETING] * inverse
+        carried1 += one[day, COMPETING] * inverse
+        lost = zero[day, CENSORED] + one[day, CENSORED]
         if lost > 0:
-            if lost == y0 + y1:
+            y = y0 + y1
+            if lost == y:
                 break
-            g *= 1.0 - lost / (y0 + y1)
-        y0 -= zero[ANY, day]
-        y1 -= one[ANY, day]
+            g *= 1.0 - lost / y
+            inverse *= y / (y - lost)
+        y0 -= zero[day, ANY]
+        y1 -= one[day, ANY]
     return k
 
 
@@ -56,19 +59,6 @@ def coefficient(work, k, start):
 
 
 @njit
-def _squares(counts, day, own, lost, jump, later, g):
-    """Squared influences of one group's patients of a day, by how they ended."""
-    total = 0.0
-    if counts[CENSORED, day] > 0:
-        total += counts[CENSORED, day] * (own + lost) ** 2
-    if counts[CAUSE, day] > 0:
-        total += counts[CAUSE, day] * (own + jump) ** 2
-    if counts[COMPETING, day] > 0:
-        total += counts[COMPETING, day] * (own - later / g) ** 2
-    return total
-
-
-@njit
 def sum_of_squares(zero, one, days, n0, n1, work, k, b):
     """Sum of the squared influences of all patients, by way of the estimated censoring distribution too.
 
@@ -83,7 +73,7 @@ def sum_of_squares(zero, one, days, n0, n1, work, k, b):
         work[SHARE, j], work[HAZARD, j] = p, hazard
         later0 -= work[FREE, j] * p * hazard
         later1 += work[FREE, j] * (1.0 - p) * hazard
-    y0, y1, g, j, total, past0, past1 = n0, n1, 1.0, 0, 0.0, 0.0, 0.0
+    y0, y1, inverse, j, total, past0, past1 = n0, n1, 1.0, 0, 0.0, 0.0, 0.0  # inverse of G(s-)
     carried0, carried1, drift = 0.0, 0.0, 0.0
     for day in days:
         if j == k:  # after the last event nothing is added to anybody's influence
@@ -96,18 +86,25 @@ def sum_of_squares(zero, one, days, n0, n1, work, k, b):
             later0 += work[FREE, j] * p * hazard
             later1 -= work[FREE, j] * (1.0 - p) * hazard
             j += 1
-        y, censored, own = y0 + y1, zero[CENSORED, day] + one[CENSORED, day], 0.0
+        y, censored, own = y0 + y1, zero[day, CENSORED] + one[day, CENSORED], 0.0
         if censored > 0:
             own = (carried0 * from0 + e * carried1 * from1) / y
             drift += own * censored / y
-        total += _squares(zero, day, -past0 - drift, own, -p, later0, g)
-        total += _squares(one, day, -e * past1 - drift, own, 1.0 - p, e * later1, g)
-        carried0 += zero[COMPETING, day] / g
-        carried1 += one[COMPETING, day] / g
+        x0, x1 = -past0 - drift, -e * past1 - drift
+        total += zero[day, CENSORED] * (x0 + own) * (x0 + own) + one[day, CENSORED] * (x1 + own) * (x1 + own)
+        d0, d1 = zero[day, COMPETING], one[day, COMPETING]
+        if d0 + d1 > 0:
+            f0, f1 = x0 - later0 * inverse, x1 - e * later1 * inverse
+            total += d0 * f0 * f0 + d1 * f1 * f1
+            carried0 += d0 * inverse
+            carried1 += d1 * inverse
+        if p > 0.0:
+            f0, f1 = x0 - p, x1 + 1.0 - p
+            total += zero[day, CAUSE] * f0 * f0 + one[day, CAUSE] * f1 * f1
         if 0 < censored < y:
-            g *= 1.0 - censored / y
-        y0 -= zero[ANY, day]
-        y1 -= one[ANY, day]
+            inverse *= y / (y - censored)
+        y0 -= zero[day, ANY]
+        y1 -= one[day, ANY]
     return total
 
 

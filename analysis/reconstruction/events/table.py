@@ -33,7 +33,7 @@ class Table(NamedTuple):
 
     rows: np.ndarray  # (n, 7) int64, columns as above; days are -1 without the event
     tmn: np.ndarray  # rows with t-MN
-    counts: np.ndarray  # (9, 4, MAX_DAY + 2) int16: group, censored / cause / competing / any, day
+    counts: np.ndarray  # (9, MAX_DAY + 2, 4) int16: group, day, censored / cause / competing / any
     days: np.ndarray  # (9, MAX_DAY + 2) int16: the days of each group that have anybody, ascending
     n_days: np.ndarray  # (9,) how many
     sizes: np.ndarray  # (9,) patients in each group
@@ -41,6 +41,7 @@ class Table(NamedTuple):
     course: np.ndarray  # (5, t-MN) onset, last, died, kind, label, side by side
     scratch: np.ndarray  # (64,) for sorting
     out: np.ndarray  # (4, 3) for incidences
+    shares: np.ndarray  # (32,) for curves of survival
     work: np.ndarray  # (8, 64) for the hazard ratio
     log_ratio: np.ndarray  # (2,) latest log hazard ratio and its error
 
@@ -80,15 +81,15 @@ def _place(days, m, day):
 def put(t, group, day, kind, sign):
     """One patient more or less in a group on a day."""
     counts, days, m = t.counts[group], t.days[group], t.n_days[group]
-    counts[kind, day] += sign
-    counts[ANY, day] += sign
-    if sign > 0 and counts[ANY, day] == 1:
+    counts[day, kind] += sign
+    counts[day, ANY] += sign
+    if sign > 0 and counts[day, ANY] == 1:
         k = _place(days, m, day)
         for i in range(m, k, -1):
             days[i] = days[i - 1]
         days[k] = day
         t.n_days[group] = m + 1
-    elif sign < 0 and counts[ANY, day] == 0:
+    elif sign < 0 and counts[day, ANY] == 0:
         for i in range(_place(days, m, day), m - 1):
             days[i] = days[i + 1]
         t.n_days[group] = m - 1
@@ -167,7 +168,7 @@ def courses_penalty(t, goals, block):
 @njit
 def block_penalty(t, goals, block):
     """Penalty of one block as things are."""
-    if block in (ONSETS, AFTER):
+    if block == ONSETS or block == AFTER:
         return courses_penalty(t, goals, block)
     if block == RATIO:
         both = t.days[ALL, : t.n_days[ALL]]  # and a few days that only patients with other products have
@@ -177,14 +178,14 @@ def block_penalty(t, goals, block):
         return ratio_penalty(b, error, goals.ratio)
     if block == SURVIVAL:
         counts, days, m, n = t.counts[OS], t.days[OS], t.n_days[OS], t.sizes[OS]
-        total = survival_penalty(counts, days, m, n, CAUSE, CAUSE, goals.survival)
-        return total + survival_penalty(counts, days, m, n, CENSORED, CENSORED, goals.follow_up)
+        total = survival_penalty(counts, days, m, n, CAUSE, CAUSE, goals.survival, t.shares)
+        return total + survival_penalty(counts, days, m, n, CENSORED, CENSORED, goals.follow_up, t.shares)
     group = GROUP_OF[block]
     k = goals.n_horizons[group]
     counts, days, m, n = t.counts[group], t.days[group], t.n_days[group], t.sizes[group]
     total = curve_penalty(counts, days, m, n, goals.horizons[group, :k], goals.incidence[group, :k], t.out)
     if group == NRM:
-        total += survival_penalty(counts, days, m, n, CAUSE, COMPETING, goals.progression_free)
+        total += survival_penalty(counts, days, m, n, CAUSE, COMPETING, goals.progression_free, t.shares)
     return total
 
 
@@ -192,7 +193,7 @@ def make(rows: np.ndarray) -> Table:
     """Table with its counts from the rows of all patients."""
     n = len(rows)
     tmn = np.flatnonzero(rows[:, TMN] >= 0)
-    counts = np.zeros((9, 4, MAX_DAY + 2), np.int16)
+    counts = np.zeros((9, MAX_DAY + 2, 4), np.int16)
     sizes = np.full(9, n)
     for p in range(4):
         sizes[p] = np.sum(rows[:, PRODUCT] == p)
@@ -208,6 +209,7 @@ def make(rows: np.ndarray) -> Table:
         np.zeros((5, len(tmn)), np.int64),
         np.zeros(64, np.int64),
         np.zeros((4, 3)),
+        np.zeros(32),
         np.zeros((8, ROOM)),
         np.zeros(2),
     )

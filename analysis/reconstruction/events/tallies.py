@@ -15,9 +15,12 @@ import numpy as np
 from analysis.reconstruction.events.curves import Z
 from analysis.reconstruction.events.goals import GROUPS, Goals
 
+NOBODY = -1  # in place of an interval
 FLAT = 0.002  # rise of an incidence that may be rounding only
 UNEQUAL = 1.04  # squared steps over those of equal steps with the same sum
-ABOUT = 0.04  # relative error of the approximate standard errors, of incidences and of the log hazard ratio
+ABOUT = 0.04  # relative error of the approximate standard errors of incidences
+ROBUST = 0.98  # robust standard error of the log hazard ratio over that from the numbers of events alone
+RATIO_ABOUT = 0.01  # relative error of that
 DOMAINS = 0.3  # relative difference of G between the domains
 FREE = np.array([0.6, 0.47, 0.4, 0.3])  # about the share without any event in the middle of each interval
 
@@ -67,7 +70,7 @@ def follow_up(g: Group, events: np.ndarray) -> np.ndarray:
 
     >>> g = Group(np.array([0.02, 0.02, 0.05, 0.05]), np.zeros((4, 2)), 100)
     >>> follow_up(g, np.array([[2, 0, 1, 0]]))
-    array([[ 1., nan,  3., nan]])
+    array([[1., nan, 3., nan]])
     """
     rise = np.diff(g.incidence, prepend=0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -96,7 +99,9 @@ def misfit(g: Group, events: np.ndarray) -> np.ndarray:
     return total
 
 
-def tables(goals: Goals, sizes: tuple[int, int, int], events: int) -> tuple[np.ndarray, np.ndarray]:
+def tables(
+    goals: Goals, sizes: tuple[int, int, int], events: int, other: int = NOBODY
+) -> tuple[np.ndarray, np.ndarray]:
     """Tables of events that fit what is printed, and how well.
 
     Parameters
@@ -107,11 +112,13 @@ def tables(goals: Goals, sizes: tuple[int, int, int], events: int) -> tuple[np.n
         Patients with a CD28 and with a 4-1BB product, and all.
     events : int
         t-MN before any relapse.
+    other : int, optional
+        Interval in which a patient with another product has one; nobody unless given.
 
     Returns
     -------
-    tables : ndarray, shape = (tables, 2, 5)
-        Events of CD28 and 4-1BB in each interval up to a horizon, and after the last.
+    tables : ndarray, shape = (tables, 3, 5)
+        Events of CD28, 4-1BB and other products in each interval up to a horizon, and after the last.
     weights : ndarray, shape = (tables,)
         How plausible each is; they add up to 1.
 
@@ -121,19 +128,21 @@ def tables(goals: Goals, sizes: tuple[int, int, int], events: int) -> tuple[np.n
         If no table fits.
     """
     groups = [group(goals, name, n) for name, n in zip(("CD28", "4-1BB", "all"), sizes, strict=True)]
+    one = (np.arange(5) == other).astype(int)
+    events = events - one.sum()
     rows = [_rows(g, events) for g in groups[:2]]
     pairs = np.array([(a, b) for a in rows[0] for b in rows[1]]).reshape(-1, 2, 4)
     rest = events - pairs.sum(axis=(1, 2))
-    pairs = pairs[(rest >= 1) & (rest <= 2) & possible(groups[2], pairs.sum(axis=1))]
+    pairs = pairs[(rest >= 1) & (rest <= 2) & possible(groups[2], pairs.sum(axis=1) + one[:4])]
     rest = events - pairs.sum(axis=(1, 2))
     late = [np.stack([rest - k, np.full(len(rest), k)], axis=1) for k in (0, 1)]
     found = np.concatenate([np.concatenate([pairs, some[:, :, None]], axis=2) for some in late])
     if not len(found):
         raise ValueError(f"no table of {events} events has the printed incidences")
-    penalty = sum(
-        misfit(g, e) for g, e in zip(groups, (found[:, 0, :4], found[:, 1, :4], found.sum(axis=1)[:, :4]), strict=True)
-    )
-    penalty += _unlike(groups, found) + _ratio_misfit(goals, found)
+    found = np.concatenate([found, np.broadcast_to(one, (len(found), 1, 5))], axis=1)
+    each = (found[:, 0, :4], found[:, 1, :4], found.sum(axis=1)[:, :4])
+    penalty = sum(misfit(g, e) for g, e in zip(groups, each, strict=True))
+    penalty += _unlike(groups, found) + _ratio_misfit(goals, found[:, :2])
     weights = np.exp(-0.5 * (penalty - penalty.min()))
     return found, weights / weights.sum()
 
@@ -157,5 +166,5 @@ def _ratio_misfit(goals: Goals, found: np.ndarray) -> np.ndarray:
     """The same as `misfit` for the standard error of the log hazard ratio, from the number of events of each domain."""
     low, high = goals.ratio[1], goals.ratio[2]
     printed = np.log([(high[0] - low[1]) / (2 * Z), (high[1] - low[0]) / (2 * Z)])
-    about = 0.5 * np.log((1 / found.sum(axis=2)).sum(axis=1))
-    return (np.maximum(np.maximum(printed[0] - about, about - printed[1]), 0.0) / ABOUT) ** 2
+    about = np.log(ROBUST) + 0.5 * np.log((1 / found.sum(axis=2)).sum(axis=1))
+    return (np.maximum(np.maximum(printed[0] - about, about - printed[1]), 0.0) / RATIO_ABOUT) ** 2
