@@ -17,7 +17,8 @@ def summary(tables) -> dict[str, tuple[int, str]]:
     dict
         For each name the number and the words: the steps of the flow; ``overlap-groups``, ``overlap-reports``,
         ``overlap-certain``; ``quality-low``, ``-unclear``, ``-high``, ``-all`` (judgements of the groups in the
-        figures); ``prisma-2020``, ``prisma-lsr`` and with ``-done``, ``-in-part``, ``-not-done``; ``vacant``; ``looked-up``.
+        figures); ``prisma-2020``, ``prisma-lsr``, also with ``-done``, ``-in-part``, ``-not-done``; ``vacant``;
+        ``looked-up``.
 
     Examples
     --------
