@@ -1,7 +1,9 @@
 """Fields that no search has reached and no proof excludes: kept apart, and only while the claims stand as they were.
 
-``data/reconstruction/not-reached.csv`` is written by hand after a search; its columns are explained in the README of
-that folder. A row counts only if the claims it names still have the fingerprint they had then.
+``data/reconstruction/not-reached.csv`` is written by hand after a search. Its columns: ``claim, field, printed``; the
+``nearest`` figure a search has come to; ``claims``, the ids (separated by blanks) that bound the field, and their
+``fingerprint`` (`fingerprint`) at that time; ``tried``, what was done. A row counts only while the fingerprint is still
+that of the ledger: with other figures nobody knows, and the search has to try again.
 """
 
 import hashlib
@@ -58,8 +60,8 @@ def not_reached(tables: Tables, folder: Path = paths.RECONSTRUCTION) -> pd.DataF
     Returns
     -------
     DataFrame
-        One row a field: ``claim, field, printed, nearest, claims, fingerprint, tried``; see the folder's README.
-        Empty if nothing is stored, or if every row is stale.
+        One row a field: ``claim, field, printed, nearest, claims, fingerprint, tried``. Empty if nothing is stored, or
+        if every row is stale.
     """
     path = folder / STORED
     columns = ["claim", "field", "printed", "nearest", "claims", "fingerprint", "tried"]
