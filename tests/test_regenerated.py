@@ -204,7 +204,14 @@ def test_synthetic_rows_cannot_be_shown_without_saying_so(tables, found, name):
 
 
 def test_a_line_under_a_model_in_words(tables):
-    row = {"lines": "G149", "quantity": "ICANS grade", "starts": 20, "printed_error": 0.0906, "least_error": 0.0928}
+    row = {
+        "lines": "G149",
+        "quantity": "ICANS grade",
+        "scope": "alone",
+        "starts": 20,
+        "printed_error": 0.0906,
+        "least_error": 0.0928,
+    }
     cells = {
         ("Fine-Gray", "robust"): "reached",
         ("Fine-Gray", "model-based"): "impossible",

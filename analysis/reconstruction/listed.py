@@ -13,10 +13,14 @@ HEADINGS = {
     "member": "Cohort",
     "seed": "Seed",
     "kind": "Matching",
-    "design": "Design",
+    "tmn_cd28": "t-MN a year, CD28",
+    "tmn_4_1bb": "t-MN a year, 4-1BB",
+    "tmn_after_relapse": "t-MN after relapse",
+    "relapsed_later": "Relapse after t-MN",
+    "relapse_law": "Law of relapse",
+    "longest_follow_up": "Longest follow-up, days",
     "starts": "Starts",
     "moves": "Moves",
-    "seconds": "Seconds",
     "fields_inside": "Printed numbers given",
     "fields": "of",
 }
@@ -25,7 +29,7 @@ DIGEST = 12  # characters of a checksum that are shown; the file has all
 
 
 def member_rows(index: pd.DataFrame) -> pd.DataFrame:
-    """How each member was made, without the checksums of its files.
+    """How each member was made, without checksums.
 
     Parameters
     ----------
@@ -43,7 +47,8 @@ def member_rows(index: pd.DataFrame) -> pd.DataFrame:
     >>> member_rows(index).iloc[0].to_dict()
     {'Cohort': '01', 'Matching': 'natural', 'Moves': '12,000,000', 'data_kind': 'synthetic'}
     """
-    rows = index.drop(columns=[column for column in index if column.startswith("sha256")]).reset_index(drop=True)
+    sums = [column for column in index if column.startswith("sha256") or column == "ledger"]
+    rows = index.drop(columns=sums).reset_index(drop=True)
     rows = rows.map(lambda cell: f"{cell:,}" if isinstance(cell, int) else f"{cell:g}" if _number(cell) else cell)
     rows = rows.rename(columns=lambda name: HEADINGS.get(name, name.replace("_", " ").capitalize()))
     return rows.assign(data_kind="synthetic")

@@ -22,6 +22,7 @@ MODELS = {  # heading, model and standard error in the file
     "Cox, robust": ("Cox", "robust"),
     "Cox, model": ("Cox", "model-based"),
 }
+SCOPES = ("alone", "together")  # told by the lines themselves
 ARITHMETIC = {"cannot": "No", "implausible": "Hardly", "possible": "Yes", "undecided": "Not decided"}
 OTHER = {
     "censoring": "Patients who leave early: censored"
@@ -61,10 +62,11 @@ def model_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
         ``Factor``, ``Printed`` (placeholders), and one column for each of `MODELS`.
     """
     rows = []
-    for lines, part in found.groupby("lines", sort=False):
+    for (lines, scope), part in found.groupby(["lines", "scope"], sort=False):
         by = part.set_index(["model", "standard_error"])
         printed = "; ".join(f"{{claim:{claim}}} {tables.claims.loc[claim, 'group']}" for claim in lines.split())
         factor = NAMES.get(part.quantity.iloc[0], part.quantity.iloc[0])
+        factor += "" if scope in SCOPES else f", {scope}"
         cells = {heading: _reached(by.loc[key]) for heading, key in MODELS.items()}
         rows.append({"Factor": factor, "Printed": printed} | cells)
     return pd.DataFrame(rows)
