@@ -75,11 +75,11 @@ def reconstruct(given: argparse.Namespace) -> int:
 
 def readings(given: argparse.Namespace) -> int:
     """Store which readings of the Methods reach which line, on the stored members."""
-    from analysis.reconstruction import models, store  # only needed here, and slow without numba
+    from analysis.reconstruction import models, store, targets  # only needed here, and slow without numba
 
     path = paths.RECONSTRUCTION / "model-readings.csv"
     members = list(store.load_all().values())[: models.COURSES]
-    models.write(path, members, data.load().claims, given.seed)
+    models.write(path, members, targets.reachable(data.load()), given.seed)
     print(f"Written: {path}")
     return 0
 

@@ -16,9 +16,9 @@ from analysis.reconstruction.events.courses import DAYS
 
 POWER = (0.8, 2.2)  # shape of early relapse, see `events.laws.early_and_late`
 RELAPSED_LATER = (0.5, 0.3, 0.2)  # probability of so many relapses after t-MN
-KINDS = ((1, 0, 0.6), (tallies.NOBODY, 0, 0.2), (tallies.NOBODY, 1, 0.2))  # see `draw`
-EARLY = 70  # day by which the t-MN of the first year in the 4-1BB domain have occurred: its upper limit needs that
-CUT_OFFS = (1, 8)  # months after the last infusion, from and to: see `_follow_up`
+KINDS = ((tallies.NOBODY, 0, 0.85), (1, 0, 0.15))  # see `draw`
+EARLY = 60  # days of the first and the second year in which t-MN of the 4-1BB domain fall, see `_spans`
+CUT_OFFS = (3, 8)  # months after the last infusion, from and to: see `_follow_up`
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Design:
     Attributes
     ----------
     events : tuple
-        t-MN before any relapse, of CD28, 4-1BB and other products, in each interval between the horizons and after the last.
+        t-MN before any relapse, of CD28, 4-1BB and other products, in each interval between the horizons and after the
+        last.
     after_relapse, relapsed_later : int
         t-MN after a relapse, which are no events of the incidence, and patients who relapse after t-MN.
     power : float
@@ -53,8 +54,8 @@ class Design:
         """What differs between members, in a line."""
         cd28, bb, other = ("-".join(map(str, row)) for row in self.events)
         return (
-            f"t-MN by year CD28 {cd28}, 4-1BB {bb}, other {other}, after relapse {self.after_relapse}, relapsed later "
-            f"{self.relapsed_later}, early relapse with power {self.power:.2f}, followed for at most {self.longest} days"
+            f"t-MN by year CD28 {cd28}, 4-1BB {bb}, other {other}, after relapse {self.after_relapse}, relapsed "
+            f"later {self.relapsed_later}, early relapse with power {self.power:.2f}, followed for {self.longest} days"
         )
 
 
@@ -118,7 +119,8 @@ def draw(seed: int, targets: Targets, start: int = 1) -> Design:
     Examples
     --------
     >>> from analysis import data
-    >>> design = draw(1, read(data.load().claims))
+    >>> from analysis.reconstruction.targets import reachable
+    >>> design = draw(1, read(reachable(data.load())))
     >>> sum(map(sum, design.events)) + design.after_relapse
     29
     """
@@ -140,12 +142,16 @@ def draw(seed: int, targets: Targets, start: int = 1) -> Design:
 
 
 def _spans(events, after: int, targets: Targets, longest: int) -> np.ndarray:
-    """Days of each interval for each t-MN."""
+    """Days of each interval for each t-MN.
+
+    The upper limits of the 4-1BB domain at 12 and 24 months are as far from the incidences as few events can bring
+    them. No start reached them with t-MN later in these years: so the search does not try.
+    """
     goals = targets.exact
     horizons = goals.horizons[layout.GROUPS.index("all")]
     starts = np.concatenate(([1], horizons + 1))
     ends = np.concatenate((horizons, [longest - 30]))
-    early = np.append(min(ends[0], EARLY), ends[1:])
+    early = np.concatenate((starts[:2] + EARLY, ends[2:]))
     spans = [
         (starts[k], last[k])
         for domain, last in zip(events, (ends, early, ends), strict=True)

@@ -94,6 +94,7 @@ def finish(table: Table, goals: Goals, design: Design, spans: np.ndarray, rng, t
             return done
         changes, programme = _programme(table, goals, design, spans, reach, rng)
         chosen, left = choose(programme, changes.cost)
+        tell(f"in parts {left:.4f} would be left, {len(chosen)} changes")
         if done == 0 and left > HOPELESS:
             return done
         old = table.rows[changes.patients[chosen]]
@@ -240,17 +241,27 @@ def _change(row: np.ndarray, rng) -> None:
     elif u < 0.2:
         row[PRODUCT] = rng.integers(5)
     elif row[RELAPSE] == NONE:
-        if u < 0.35:
-            row[DIED] = 1 - row[DIED]
-        elif u < 0.9 or row[DIED]:
-            row[LAST] += stride(rng)
-        else:
-            row[RELAPSE] = 1 + rng.integers(row[LAST])
-    elif u < 0.5:
+        _change_free(row, u, rng)
+    else:
+        _change_relapsed(row, u, rng)
+
+
+def _change_free(row: np.ndarray, u: float, rng) -> None:
+    """A patient without relapse: died or not, another last day, or a relapse."""
+    if u < 0.35:
+        row[DIED] = 1 - row[DIED]
+    elif u < 0.9 or row[DIED]:
+        row[LAST] += stride(rng)
+    else:
+        row[RELAPSE] = 1 + rng.integers(row[LAST])
+
+
+def _change_relapsed(row: np.ndarray, u: float, rng) -> None:
+    """A patient with relapse: another day of it or of the end or of both, died or not, or no relapse."""
+    if u < 0.5:
         row[RELAPSE] += stride(rng)
     elif u < 0.65:
-        step = stride(rng)
-        row[[RELAPSE, LAST]] += step
+        row[[RELAPSE, LAST]] += stride(rng)
     elif u < 0.8:
         row[LAST] += stride(rng)
     elif u < 0.95:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import recipes
 from analysis.cohort import Cohort
-from analysis.reconstruction import covariates, details, matched, skeleton
+from analysis.reconstruction import covariates, details, matched, skeleton, targets
 from analysis.reconstruction.design import Design
 
 KINDS = ("unique", "natural")
@@ -66,7 +66,7 @@ def make(tables, seed: int, member: str, *, kind: str | None = None, progress: C
         If no start of the search for the courses met all windows.
     """
     say = progress or (lambda text: None)
-    claims = tables.claims
+    claims = targets.reachable(tables)
     say("courses of all patients")
     found = skeleton.search(seed, claims, progress)
     if found.cost > 0:
@@ -81,7 +81,7 @@ def make(tables, seed: int, member: str, *, kind: str | None = None, progress: C
     say("details")
     made = details.fill(found.skeleton, ages.age, ages.prior_lines, values.values, tables, seed, member)
     made = _in_order(made, ages.order)
-    fields = recipes.recompute(made, claims[claims.report == "gazeau-2025"])
+    fields = recipes.recompute(made, tables.claims[tables.claims.report == "gazeau-2025"])
     how = {"seed": seed, "kind": ages.kind} | _design(found.design) | {"starts": found.starts, "moves": found.moves}
     scored = fields[fields.field.isin(recipes.table.SCORED)]
     how |= {"fields_inside": int(scored.inside.sum()), "fields": len(scored)}

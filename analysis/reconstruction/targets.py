@@ -8,27 +8,45 @@ import math
 
 import pandas as pd
 
+from analysis.data import Tables
+from analysis.reconstruction import proofs
+
 FIELDS = {
     "value": ("value", "resolution"),
     "low": ("low", "low_resolution"),
     "high": ("high", "high_resolution"),
 }
-SET_ASIDE = {
-    ("G098", "low"): "the interval printed at 36 months is that of 24 months and does not contain the estimate",
-    ("G098", "high"): "the interval printed at 36 months is that of 24 months and does not contain the estimate",
-    ("G095", "low"): "no cohort has this lower limit together with the printed estimate and upper limit",
-    ("G087", "high"): "more early t-MDS than the incidence from 24 to 48 months allows",
-    ("G078", "high"): "not reached together with the estimate and the lower limit",
-    ("G230", "value"): "outside what its own interval allows",
-    ("G220", "value"): "outside what its own interval allows",
-    ("G151", "value"): "outside what its own interval allows",
-    ("G060", "value"): "Table 1 prints another median with the same quartiles",
-}
 FREE = (-math.inf, math.inf)
 
 
+def reachable(tables: Tables) -> pd.DataFrame:
+    """The ledger as a search has to meet it: what `proofs.set_aside` names is as if it had not been printed.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables of the review.
+
+    Returns
+    -------
+    DataFrame
+        The claims, indexed by id.
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> tables = data.load()
+    >>> tables.claims.loc["G098", "low"], reachable(tables).loc["G098", "low"]
+    (np.float64(2.7), np.float64(nan))
+    """
+    claims = tables.claims.copy()
+    for claim, field in proofs.set_aside(tables):
+        claims.loc[claim, FIELDS[field][0]] = math.nan
+    return claims
+
+
 def window(claims: pd.DataFrame, claim: str, field: str = "value") -> tuple[float, float]:
-    """All numbers that would be printed as this field was; everything if it is set aside or was not printed.
+    """All numbers that would be printed as this field was; everything if it was not printed (or see `reachable`).
 
     Parameters
     ----------
@@ -52,15 +70,13 @@ def window(claims: pd.DataFrame, claim: str, field: str = "value") -> tuple[floa
     Examples
     --------
     >>> from analysis import data
-    >>> claims = data.load().claims
+    >>> claims = reachable(data.load())
     >>> [round(end, 3) for end in window(claims, "G082", "low")]
     [0.625, 0.635]
     >>> window(claims, "G098", "low")
     (-inf, inf)
     """
     column, resolution = FIELDS[field]
-    if (claim, field) in SET_ASIDE:
-        return FREE
     number, unit = claims.loc[claim, [column, resolution]]
     if pd.isna(number):
         return FREE

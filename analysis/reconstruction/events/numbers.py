@@ -12,7 +12,7 @@ from analysis.reconstruction.compiled import njit
 from analysis.reconstruction.events.curves import CAUSE, CENSORED, COMPETING, PATIENT, Z, incidence, survival
 from analysis.reconstruction.events.goals import GROUPS, Goals
 from analysis.reconstruction.events.ratio import hazard_ratio
-from analysis.reconstruction.events.table import ALL, BB, CD28, NRM, OS, replace
+from analysis.reconstruction.events.table import ALL, BB, CD28, NRM, OS, PRODUCT, replace
 
 FAR = 1e6  # for a number that does not exist
 
@@ -83,6 +83,14 @@ def numbers(t, goals, out):
 
 
 @njit
+def _resize(t, product, change):
+    """So many patients more in the groups of a product."""
+    if product < 4:
+        t.sizes[product] += change
+        t.sizes[CD28 if product < 2 else BB] += change
+
+
+@njit
 def effects(t, goals, patients, rows, base, out):
     """Fill out, a row for each change, with how far each number moves from base if that patient has that row."""
     touched = [False] * 12
@@ -90,7 +98,11 @@ def effects(t, goals, patients, rows, base, out):
     for m in range(len(patients)):
         i = patients[m]
         old[:] = t.rows[i]
+        _resize(t, old[PRODUCT], -1)
+        _resize(t, rows[m, PRODUCT], 1)
         replace(t, i, rows[m], touched)
         numbers(t, goals, out[m])
         replace(t, i, old, touched)
+        _resize(t, rows[m, PRODUCT], -1)
+        _resize(t, old[PRODUCT], 1)
         out[m] -= base
