@@ -3,6 +3,7 @@
 A subgroup is every value that a column of the candidates takes; a new product appears by itself.
 """
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -90,6 +91,7 @@ def _comparators() -> list[Pool]:
     return [*found, Pool(f"{slug(COMPARATORS[0])}-share-shared", words, "comparator", shared, "glmm")]
 
 
+@functools.lru_cache(maxsize=8)
 def answers(tables) -> dict[str, tuple[Pool, Answer]]:
     """The answer of every pool, by its name.
 

@@ -35,7 +35,7 @@ def differences(tables) -> pd.DataFrame:
     Examples
     --------
     >>> from analysis import data
-    >>> differences(data.load()).loc["zuma-7-2023|t-MN", ["events", "events_reference"]].tolist()
+    >>> differences(data.load()).loc["zuma-7-2023|t-MN", ["events", "events_reference"]].astype(int).tolist()
     [2, 0]
     """
     table = rows(tables)
