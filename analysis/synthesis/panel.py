@@ -1,7 +1,7 @@
 """The switches on the page: the default as plain HTML, and what a few lines of script need to show another choice.
 
-Without script the default table stands there and the switches stay hidden; `_static/synthesis.js` only looks up what was
-computed here. Nothing is fetched: the results stand in the page.
+Without script the default table stands there and the switches stay hidden; `_static/synthesis.js` only looks up what
+was computed here. Nothing is fetched: the results stand in the page.
 """
 
 import json
@@ -40,9 +40,10 @@ def panel(tables, name: str = "switches") -> HTML:
     rows = [found["rows"][number] for number in found["sets"][place]]
     body = "".join(_row(row, top(found, "share")) for row in sorted(rows, key=lambda row: -row["share"][0]))
     packed = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    value = shown["words"].replace("95% CI ", "")
     pooled = (
-        f'<tr class="choices-pooled"><th scope="row">Pooled, {len(rows)} groups</th><td class="n"></td><td class="n"></td>'
-        f'<td class="choices-cell"></td><td class="n">{shown["words"].replace("95% CI ", "")}</td></tr>'
+        f'<tr class="choices-pooled"><th scope="row">Pooled, {len(rows)} groups</th><td class="n"></td>'
+        f'<td class="n"></td><td class="choices-cell"></td><td class="n">{value}</td></tr>'
     )
     return HTML(
         f'<div class="choices" id="{name}">{_fieldset(found)}'
@@ -75,7 +76,8 @@ def _fieldset(found: dict) -> str:
         control = f'<select data-switch="{switch["name"]}">{options}</select>'
         parts.append(f"<label>{escape(switch['words'])} {control}</label>")
     reset = '<button type="button">Back to the default</button>'
-    return f'<fieldset class="choices-switches" hidden><legend>Pool it otherwise</legend>{"".join(parts)}{reset}</fieldset>'
+    legend = "<legend>Pool it otherwise</legend>"
+    return f'<fieldset class="choices-switches" hidden>{legend}{"".join(parts)}{reset}</fieldset>'
 
 
 def _row(row: dict, end: float) -> str:

@@ -214,14 +214,3 @@ def _numbers(found) -> dict[str, float]:
     """The numbers of an answer."""
     names = [*NUMBERS, "unit", "prediction_low", "prediction_high", "smallest", "largest", "reason"]
     return {name: getattr(found, name) for name in names}
-
-
-def spread(found: pd.DataFrame) -> tuple[float, float]:
-    """Smallest and largest estimate of a table; NaN where there is none.
-
-    Examples
-    --------
-    >>> spread(pd.DataFrame({"estimate": [4.0, math.nan, 3.6]}))
-    (3.6, 4.0)
-    """
-    return float(found.estimate.min()), float(found.estimate.max())

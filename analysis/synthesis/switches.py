@@ -174,10 +174,10 @@ def span(tables, unit: str = PERCENT) -> dict[str, float]:
         "combinations": len(found),
         "pooled": len(pooled),
         "different": len(pooled[["estimator", "arms"]].drop_duplicates()),
-        "low": pooled.estimate.min(),
-        "high": pooled.estimate.max(),
-        "lowest": pooled.low.min(),
-        "highest": pooled.high.max(),
+        "low": float(pooled.estimate.min()),
+        "high": float(pooled.estimate.max()),
+        "lowest": float(pooled.low.min()),
+        "highest": float(pooled.high.max()),
     }
 
 
