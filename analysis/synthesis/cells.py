@@ -10,8 +10,8 @@ from analysis.synthesis import certainty, pools, randomised, robustness, timed
 from analysis.synthesis.answer import PERCENT, Answer, answer
 from analysis.synthesis.choice import Choice, candidates, chosen, division
 from analysis.synthesis.findings import number, signed, words
+from analysis.synthesis.groups import rows
 from analysis.synthesis.robustness import MAIN
-from analysis.synthesis.rows import rows
 
 
 def single(table: pd.DataFrame) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def single(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        Rows of `analysis.synthesis.rows.rows`.
+        Rows of `analysis.synthesis.groups.rows`.
 
     Returns
     -------

@@ -22,7 +22,7 @@ from analysis.review import quality
 from analysis.synthesis import randomised, timed
 from analysis.synthesis.answer import Answer, answer
 from analysis.synthesis.choice import Choice
-from analysis.synthesis.rows import PRIMARY, rows
+from analysis.synthesis.groups import PRIMARY, rows
 
 LEVELS = ("very low", "low", "moderate", "high")
 LONG = quality.LONG_ENOUGH

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from analysis.data import remembered
-from analysis.synthesis.rows import PRIMARY, rows, with_borrowed
+from analysis.synthesis.groups import PRIMARY, rows, with_borrowed
 
 FEWEST = 5  # groups of patients in a pool
 FEWEST_FOR_REGRESSION = 10
@@ -47,7 +47,7 @@ def candidates(table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        As made by `analysis.synthesis.rows.rows`.
+        As made by `analysis.synthesis.groups.rows`.
     choice : Choice
         What is asked.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analysis.synthesis.answer import Answer, answer
 from analysis.synthesis.choice import Choice, candidates
-from analysis.synthesis.rows import OUTCOMES, rows
+from analysis.synthesis.groups import OUTCOMES, rows
 
 SUBGROUPS = {
     "antigen": "Target of the CAR",

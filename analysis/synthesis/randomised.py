@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.data import remembered
 from analysis.intervals import risk_difference
-from analysis.synthesis.rows import rows
+from analysis.synthesis.groups import rows
 
 ARMS = ("CAR T", "standard of care")
 CROSSED = "crossover to CAR T"

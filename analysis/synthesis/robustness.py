@@ -14,7 +14,7 @@ from analysis.pooling import influence, meta_regression
 from analysis.pooling.pooled import log_odds
 from analysis.synthesis.answer import DEFAULT, ESTIMATORS, answer, pool_rows
 from analysis.synthesis.choice import FEWEST_FOR_REGRESSION, Choice, chosen
-from analysis.synthesis.rows import rows
+from analysis.synthesis.groups import rows
 
 MAIN = Choice()
 COVARIATES = {"months": "median follow-up", "lines": "median number of earlier lines"}

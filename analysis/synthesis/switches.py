@@ -15,7 +15,7 @@ from analysis.intervals import proportion_interval, rate_interval
 from analysis.shares import percent
 from analysis.synthesis.answer import DEFAULT, ESTIMATORS, PERCENT, Answer, pool_rows
 from analysis.synthesis.choice import Choice, chosen
-from analysis.synthesis.rows import PRIMARY, rows, with_borrowed
+from analysis.synthesis.groups import PRIMARY, rows, with_borrowed
 
 TRANSPLANT = "autologous transplant"
 SWITCHES = {  # field of Choice: words, options (value: words); the first option is the default

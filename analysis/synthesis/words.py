@@ -6,7 +6,7 @@ from analysis.synthesis import certainty, pools, randomised, robustness, switche
 from analysis.synthesis.answer import ESTIMATORS, PER_1000, PERCENT, Answer
 from analysis.synthesis.choice import RULE, Choice, division
 from analysis.synthesis.findings import HEADLINE, findings, number, signed
-from analysis.synthesis.rows import PRIMARY, rows
+from analysis.synthesis.groups import PRIMARY, rows
 
 Words = tuple[str, str, str, str, tuple[str, ...]]
 
