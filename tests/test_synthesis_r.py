@@ -1,4 +1,4 @@
-"""The pools equal R's: the same rows through metafor, integrals, and a search by brute force; script beside the answers."""
+"""The pools equal those of R on the same rows: metafor, integrals, a search by brute force; script beside the answers."""
 
 from pathlib import Path
 
