@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import data, estimates, synthesis
+from analysis import data, estimates, paths, synthesis
 from analysis.data import DataError
 from analysis.intervals import risk_difference
 from analysis.review import flow
@@ -182,6 +182,14 @@ def test_few_groups_stand_side_by_side():
     assert pool_rows(made_up([(0, 50)] * 5)).reason == "no event in any group: not pooled"
 
 
+def test_r_saw_the_rows_of_today(tables):
+    stored = pd.read_csv(paths.REFERENCE / "synthesis_rows.csv").query("set == 'tmn'")
+    now = chosen(rows(tables), Choice()).sort_values("arm")
+    if stored.arm.tolist() != now.arm.tolist() or stored.events.tolist() != now.events.tolist():
+        pytest.skip("the pool has changed since R was asked: store its rows and run tests/reference/synthesis.R")
+    assert stored.total.tolist() == now.total.tolist()
+
+
 # ---- a study comes and goes ------------------------------------------------------------------------------------------
 
 MADE_UP = {
@@ -195,7 +203,8 @@ MADE_UP = {
         "disease": "B-cell lymphoma", "setting": "real world", "denominator": "treated", "denominator_note": "All.",
     },
     "review/records.csv": {
-        "id": "S001-9999", "search": "S001", "title": "Made up", "found_in": "nowhere", "year": "2026", "decision": "included", "stage": "report",
+        "id": "S001-9999", "search": "S001", "title": "Made up", "found_in": "nowhere",
+        "year": "2026", "decision": "included", "stage": "report",
         "report": "made-up-2026", "decided_on": "2026-11-21", "decided_by": "screening-first",
     },
 }  # fmt: skip

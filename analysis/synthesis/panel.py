@@ -50,7 +50,7 @@ def panel(tables, name: str = "switches") -> HTML:
         f'<p class="choices-answer" role="status" aria-live="polite"><strong>{shown["words"]}</strong> '
         f"pooled from {len(rows)} groups. Next group: {shown['next']}; I² {shown['i2']}.</p>"
         '<table class="tbl choices-rows"><thead><tr><th scope="col">Group</th><th scope="col" class="n">n of N</th>'
-        f'<th scope="col" class="n">Follow-up</th><th scope="col" class="choices-unit">{UNITS["share"]}</th>'
+        f'<th scope="col" class="n">Follow-up</th><th scope="col" class="choices-unit">{UNITS["share"]}, 0 to {top(found, "share"):.0f}</th>'
         f'<th scope="col" class="n">Value (95% CI)</th></tr></thead><tbody>{body}{pooled}</tbody></table>'
         f'<script type="application/json" id="{name}-data">{packed}</script></div>'
     )
