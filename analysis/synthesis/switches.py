@@ -104,7 +104,7 @@ def combinations(tables) -> Combinations:
             places[rate].append(numbers[key])
     answers = {
         name: [
-            pool_rows(frame, name, overlap=True) if key[0] == (name == "rate") else None
+            pool_rows(frame, name, overlap=True, spread=False) if key[0] == (name == "rate") else None
             for key, frame in zip(numbers, frames, strict=True)
         ]
         for name in ESTIMATORS
