@@ -6,7 +6,7 @@ rare whatever the risk of the reference (the nuisance), which is searched on a g
 """
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 GRID = np.sin(np.linspace(0, np.pi / 2, 161)) ** 2
 REFINEMENTS = 2  # of the grid around its highest point
@@ -61,9 +61,15 @@ def _p_value(x1: int, n1: int, x2: int, n2: int, difference: float) -> float:
 
 def _chances(extreme: np.ndarray, n1: int, n2: int, risks: np.ndarray, difference: float) -> np.ndarray:
     """Probability of the extreme tables at each risk of the reference."""
-    with_reference = stats.binom.pmf(np.arange(n2 + 1), n2, risks[:, None])
-    other = stats.binom.pmf(np.arange(n1 + 1), n1, np.clip(risks + difference, 0, 1)[:, None])
+    with_reference, other = _binomial(n2, risks), _binomial(n1, np.clip(risks + difference, 0, 1))
     return np.sum((other @ extreme) * with_reference, axis=1)
+
+
+def _binomial(n: int, risks: np.ndarray) -> np.ndarray:
+    """Probability of each count at each risk; shape = (risks, n + 1)."""
+    x, p = np.arange(n + 1.0), risks[:, None]
+    choose = special.gammaln(n + 1) - special.gammaln(x + 1) - special.gammaln(n - x + 1)
+    return np.exp(choose + special.xlogy(x, p) + special.xlog1py(n - x, -p))
 
 
 def _scores(n1: int, n2: int, difference: float) -> np.ndarray:

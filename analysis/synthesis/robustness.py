@@ -1,7 +1,7 @@
 """How much hangs on one study, one patient, one decision?
 
-Events are rare: a single patient more, or a single report less, can move a pooled share by a third. Each table says how
-far. The main pool is that of `Choice()`; groups are pooled again here however few are left.
+Events are rare: a patient more or a report less can matter. Each table says how much. The main pool is that of
+`Choice()`; groups are pooled again here however few are left.
 """
 
 from dataclasses import replace
