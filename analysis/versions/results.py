@@ -1,0 +1,167 @@
+"""Every result that the site shows, in one table: what a release stores, and two versions are compared by.
+
+Four kinds: *pooled* over several reports; *share*, the crude proportion of one group of patients; *printed*, a number
+of the ledger; *page*, any other number that a chapter computes in its text. The registry is made from what computes
+the pages themselves, so that nothing is listed a second time.
+"""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import claims as ledger
+from analysis import evidence, paths
+from analysis.estimates import estimate
+
+COLUMNS = ["name", "kind", "label", "estimate", "low", "high", "unit", "k", "events", "n", "text", "reports"]
+NUMBERS = ["estimate", "low", "high", "k", "events", "n"]
+COMPARED = [*NUMBERS, "unit", "text", "reports"]  # a label is words
+DIGITS = 6  # significant ones; far more than is shown, fewer than differ between processors
+NAMED = re.compile(r"\{computed\}`([^`]*)`|\{computed:([^{}]*)\}")
+
+
+def results(tables, chapters: Path = paths.CHAPTERS) -> pd.DataFrame:
+    """All results.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    chapters : Path
+        The pages, which name the numbers that they compute.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by name: ``kind`` (pooled, share, printed, page), ``label``, ``estimate, low, high`` in ``unit``, ``k``
+        (groups of patients pooled), ``events``, ``n`` (patients), ``text`` (as shown, where it is words), ``reports``
+        (ids separated by blanks).
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> row = results(data.load()).loc["G083"]
+    >>> row.text, row.reports, float(row.estimate)
+    ('4.5% (95% CI 2.8–6.9)', 'gazeau-2025', 4.5)
+    """
+    return frame([*pooled(tables), *_shares(tables), *_printed(tables), *_on_pages(tables, chapters)])
+
+
+def frame(rows: list[dict]) -> pd.DataFrame:
+    """Rows as the table that `results` returns, numbers rounded to the stored digits.
+
+    Parameters
+    ----------
+    rows : list of dict
+        With keys of `COLUMNS`; what is missing stays empty.
+
+    Returns
+    -------
+    DataFrame
+    """
+    made = pd.DataFrame(rows, columns=COLUMNS)
+    for column in NUMBERS:
+        made[column] = pd.to_numeric(made[column]).astype(float).map(_rounded)
+    made = made.astype({c: object for c in COLUMNS if c not in NUMBERS})
+    return made.where(made.notna(), None).astype(dict.fromkeys(NUMBERS, float)).set_index("name", drop=False)
+
+
+def pooled(tables) -> list[dict]:
+    """Pooled estimates, one row each.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+
+    Returns
+    -------
+    list of dict
+        With the columns of `results`; empty while nothing is pooled.
+    """
+    return []
+
+
+def _shares(tables) -> list[dict]:
+    """Crude proportions of each outcome in each group of patients."""
+    rows = []
+    for outcome in evidence.OUTCOMES.values():
+        for row in evidence.crude_proportions(tables, outcome).itertuples():
+            words = {
+                "name": f"share:{outcome}:{row.arm}",
+                "kind": "share",
+                "label": f"{row.name}: {outcome}, crude share",
+            }
+            numbers = {"estimate": row.percent, "low": row.low, "high": row.high, "unit": "%", "k": 1}
+            rows.append(words | numbers | {"events": row.events, "n": row.total, "reports": row.report})
+    return rows
+
+
+def _printed(tables) -> list[dict]:
+    """The numbers of the ledger, each as printed."""
+    rows = []
+    for _, claim in tables.claims[tables.claims.kind == "number"].iterrows():
+        interval = ledger.interval_text(claim)
+        text = ledger.value_text(claim) + (f" ({interval})" if interval else "")
+        words = {
+            "name": claim.id,
+            "kind": "printed",
+            "label": f"{tables.reports.short[claim.report]}: {ledger.describe(claim)}",
+        }
+        numbers = {"estimate": claim.value, "low": claim.low, "high": claim.high, "unit": claim.unit}
+        counts = {"events": claim.numerator, "n": claim.denominator}
+        rows.append(words | numbers | counts | {"text": text, "reports": claim.report})
+    return rows
+
+
+def _on_pages(tables, chapters: Path) -> list[dict]:
+    """Numbers that the chapters compute, as they stand there; names that are put together in code are left out."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(chapters.glob("*.md"))]
+    names = sorted({one or other for text in texts for one, other in NAMED.findall(text)})
+    rows = []
+    for name in names:
+        try:
+            found = estimate(tables, name)
+        except LookupError:
+            continue
+        text = f"{found.text} ({found.interval})" if found.interval else found.text
+        reports = " ".join(dict.fromkeys(tables.claims.loc[list(found.inputs), "report"]))
+        rows.append({"name": name, "kind": "page", "label": found.what, "text": text, "reports": reports or None})
+    return rows
+
+
+def _rounded(number: float) -> float:
+    """To the stored digits."""
+    return float(f"{number:.{DIGITS}g}")
+
+
+def words(row) -> str:
+    """A result as a reader sees it.
+
+    Parameters
+    ----------
+    row : Series or named tuple
+        A row of `results`.
+
+    Returns
+    -------
+    str
+        Value, unit and interval.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> words(SimpleNamespace(text=None, estimate=4.512, low=2.8, high=6.94, unit="%"))
+    '4.5% (2.8–6.9)'
+    """
+    if isinstance(row.text, str):
+        return row.text
+    unit = row.unit if row.unit == "%" else f"\N{NO-BREAK SPACE}{row.unit}" if row.unit else ""
+    limits = f" ({_short(row.low)}–{_short(row.high)})" if pd.notna(row.low) else ""
+    return f"{_short(row.estimate)}{unit}{limits}"
+
+
+def _short(number: float) -> str:
+    """Two significant digits, or whole numbers."""
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2g}"
