@@ -170,8 +170,9 @@ def since(tables, past: History, plan: dict) -> HTML:
 
 def _block(tables, release: Release, past: History, plan: dict) -> str:
     """What has changed since one version."""
-    head = f'<section class="since" data-since="{release.version}" data-on="{release.released_on}">'
-    head += f"<h3>Since version {release.version} ({release.released_on})</h3>"
+    name, day = release.version, release.released_on
+    head = f'<section class="since" id="since-{name}" data-since="{name}" data-on="{day}">'
+    head += f"<h3>Since version {name} ({day})</h3>"
     if release.version == past.shown.version and past.is_published:
         return f"{head}<p>This is the version that you are reading.</p></section>"
     change = difference(release, past.shown, tables)
@@ -181,7 +182,7 @@ def _block(tables, release: Release, past: History, plan: dict) -> str:
     table = display.table(
         tables,
         change_rows(change, [release, past.shown], always),
-        name=f"tab-since-{release.version.replace('.', '-')}",
+        name=f"tab-since-{release.version}",
         caption=f"Each result then and now, version {release.version}",
         sub="The results that carry the answer first, the same or not; all others only if they changed",
         provenance="computed",
