@@ -5,24 +5,13 @@ says how old it is. The scripts run while the page is read, before it is drawn: 
 stands there.
 """
 
-from datetime import date
 from pathlib import Path
 
 from analysis import review
+from analysis.versions.notes import day_text
 
 TEMPLATES = Path(__file__).with_name("templates")
 HEADER = ["toggle-primary-sidebar.html", "last-search.html"]
-
-
-def day_text(day: str) -> str:
-    """A day as it is read.
-
-    Examples
-    --------
-    >>> day_text("2026-11-01")
-    '1 November 2026'
-    """
-    return f"{date.fromisoformat(day):%-d %B %Y}"
 
 
 def facts(tables, plan: dict, version: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ import yaml
 from docutils import nodes
 
 from analysis import paths
-from analysis.site.age import day_text
+from analysis.versions.notes import day_text
 
 
 def citation() -> dict:

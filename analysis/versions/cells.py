@@ -6,7 +6,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis import display, doors
-from analysis.versions import conclusion, numbers
+from analysis.versions import conclusion, notes, numbers
 from analysis.versions.compare import Difference, difference
 from analysis.versions.history import History, named, newest, steps
 from analysis.versions.results import words
@@ -32,7 +32,7 @@ def takeaways(tables, past: History, plan: dict) -> list[str]:
     list of str
         Full sentences.
     """
-    shown = f"These pages show **{named(past)}**, with the last search of {past.shown.searched_on}."
+    shown = f"These pages show **{named(past)}**, with the last search on {notes.day_text(past.shown.searched_on)}."
     shown = shown.replace("**", "<strong>", 1).replace("**", "</strong>", 1)
     if (change := newest(past, tables)) is None:
         return [shown, "It is the first version: there is no earlier one with which its results could be compared."]
@@ -177,7 +177,8 @@ def _block(tables, release: Release, past: History, plan: dict) -> str:
         return f"{head}<p>This is the version that you are reading.</p></section>"
     change = difference(release, past.shown, tables)
     told = f"<p>{_news(change)} {_answer(release, past.shown, plan)}</p>"
-    pooled = past.shown.results.index[past.shown.results.kind == "pooled"]
+    shown = past.shown.results
+    pooled = shown.index[(shown.kind == "pooled") & shown.estimate.notna()]
     always = tuple(dict.fromkeys([*plan["conclusion"]["results"], *pooled]))
     table = display.table(
         tables,
@@ -197,11 +198,13 @@ def _errata(tables, change: Difference) -> str:
     return f"<p>Errors corrected since:</p><ul>{items}</ul>" if items else ""
 
 
-def history_rows(past: History, plan: dict) -> pd.DataFrame:
-    """Every published version, newest first.
+def versions(tables, past: History, plan: dict) -> HTML:
+    """Every published version, newest first, or a sentence that there is none.
 
     Parameters
     ----------
+    tables : Tables
+        All tables of the review.
     past : History
         Of `analysis.versions.history.history`.
     plan : dict
@@ -209,9 +212,10 @@ def history_rows(past: History, plan: dict) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        ``Version, Published, Kind, Last search, Reports, Results changed, Answer``.
+    HTML
     """
+    if not past.published:
+        return HTML("<p>None has been published yet.</p>")
     rows = []
     for new, old, kind in steps(past):
         moved = f"{len(difference(old, new).changes):,}" if old else None
@@ -221,7 +225,16 @@ def history_rows(past: History, plan: dict) -> pd.DataFrame:
         meaning = "first version" if kind == "first" else f"{kind}: {numbers.MEANING[kind]}"
         rows.append((new.version, new.released_on, meaning, new.searched_on, f"{len(new.reports):,}", moved, answer))
     names = ["Version", "Published", "Kind", "Last search", "Reports", "Results changed", "Answer"]
-    return pd.DataFrame(rows, columns=names)
+    return display.table(
+        tables,
+        pd.DataFrame(rows, columns=names),
+        name="tab-versions",
+        caption="Published versions, newest first",
+        sub="Results changed and answer: against the version before",
+        missing="nothing to compare with",
+        numeric=["Reports", "Results changed"],
+        provenance="computed",
+    )
 
 
 def meaning_rows() -> pd.DataFrame:
@@ -235,8 +248,8 @@ def meaning_rows() -> pd.DataFrame:
     return pd.DataFrame(numbers.MEANING.items(), columns=["Part", "It grows with"])
 
 
-def errata_rows(tables) -> pd.DataFrame:
-    """Errors found after publication.
+def errata(tables) -> HTML:
+    """Errors found after publication, newest first, or a sentence that there is none.
 
     Parameters
     ----------
@@ -245,12 +258,16 @@ def errata_rows(tables) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        ``Erratum, Noticed, What was wrong, Numbers, Effect, Versions``; newest first.
+    HTML
     """
+    if tables.errata.empty:
+        return HTML("<p>None has been reported yet. That does not mean that there are none.</p>")
     rows = []
     for row in tables.errata.sort_index(ascending=False).itertuples():
         claims = " ".join(doors.door(tables, name, "id") for name in (row.claims or "").split())
         versions = f"{row.stood_in} to {row.corrected_in or 'the next version'}"
         rows.append((row.erratum, f"{row.noticed_on}, {row.noticed_by}", row.what, HTML(claims), row.effect, versions))
-    return pd.DataFrame(rows, columns=["Erratum", "Noticed", "What was wrong", "Numbers", "Effect", "Stood from, to"])
+    names = ["Erratum", "Noticed", "What was wrong", "Numbers", "Effect", "Stood from, to"]
+    frame = pd.DataFrame(rows, columns=names)
+    caption, sub = "Errors, and what they changed", "Who noticed, what was wrong, what it changed on the site"
+    return display.table(tables, frame, name="tab-errata", caption=caption, sub=sub, missing="none")

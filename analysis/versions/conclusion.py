@@ -43,7 +43,7 @@ def verdicts(old: Release, new: Release, plan: dict[str, Any]) -> list[Verdict]:
     >>> from analysis.versions.store import now
     >>> state = now(data.load())
     >>> [verdict.changed for verdict in verdicts(state, state, protocol.load())]
-    [False, False]
+    [False, False, False]
     """
     rule = plan["conclusion"]
     return [_verdict(name, old.results, new.results, rule["relative_change"]) for name in rule["results"]]
@@ -70,6 +70,10 @@ def _verdict(name: str, old: pd.DataFrame, new: pd.DataFrame, threshold: float) 
         return Verdict(name, label, *shown, None, "not given before")
     if after is None:
         return Verdict(name, label, *shown, True, "no longer given")
+    if pd.isna(before.estimate):
+        return Verdict(name, label, *shown, None, "not pooled before")
+    if pd.isna(after.estimate):
+        return Verdict(name, label, *shown, True, "no longer pooled")
     if pd.notna(before.low) and not before.low <= after.estimate <= before.high:
         return Verdict(name, label, *shown, True, "outside the interval that it had")
     if abs(after.estimate - before.estimate) > threshold * abs(before.estimate):

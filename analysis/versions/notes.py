@@ -1,6 +1,7 @@
 """What was new in each version, in words: the changelog."""
 
 import re
+from datetime import date
 from html import escape
 from pathlib import Path
 
@@ -63,3 +64,14 @@ def block(text: str) -> HTML:
 def _inline(text: str) -> str:
     """Code between backticks; all else as it is."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+
+
+def day_text(day: str) -> str:
+    """A day as it is read.
+
+    Examples
+    --------
+    >>> day_text("2026-11-01")
+    '1 November 2026'
+    """
+    return f"{date.fromisoformat(day):%-d %B %Y}"

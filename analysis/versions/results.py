@@ -1,6 +1,6 @@
 """Every result that the site shows, in one table: what a release stores, and two versions are compared by.
 
-Four kinds: *pooled* over several reports; *share*, the crude proportion of one group of patients; *printed*, a number
+Four kinds: *pooled*, an estimate of the synthesis; *share*, the crude proportion of one group of patients; *printed*, a number
 of the ledger; *page*, any other number that a chapter computes in its text. The registry is made from what computes
 the pages themselves, so that nothing is listed a second time.
 """
@@ -11,12 +11,12 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import claims as ledger
-from analysis import evidence, paths
+from analysis import evidence, paths, synthesis
 from analysis.estimates import estimate
 
-COLUMNS = ["name", "kind", "label", "estimate", "low", "high", "unit", "k", "events", "n", "text", "reports"]
+COLUMNS = ["name", "kind", "label", "estimate", "low", "high", "unit", "k", "events", "n", "text", "note", "reports"]
 NUMBERS = ["estimate", "low", "high", "k", "events", "n"]
-COMPARED = [*NUMBERS, "unit", "text", "reports"]  # a label is words
+COMPARED = [*NUMBERS, "unit", "text", "note", "reports"]  # a label is words
 DIGITS = 6  # significant ones; far more than is shown, fewer than differ between processors
 NAMED = re.compile(r"\{computed\}`([^`]*)`|\{computed:([^{}]*)\}")
 
@@ -35,8 +35,8 @@ def results(tables, chapters: Path = paths.CHAPTERS) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by name: ``kind`` (pooled, share, printed, page), ``label``, ``estimate, low, high`` in ``unit``, ``k``
-        (groups of patients pooled), ``events``, ``n`` (patients), ``text`` (as shown, where it is words), ``reports``
-        (ids separated by blanks).
+        (groups of patients pooled), ``events``, ``n`` (patients), ``text`` (as shown, where it is words), ``note`` (model
+        and prediction interval, or why nothing is pooled), ``reports`` (ids separated by blanks).
 
     Examples
     --------
@@ -68,7 +68,7 @@ def frame(rows: list[dict]) -> pd.DataFrame:
 
 
 def pooled(tables) -> list[dict]:
-    """Pooled estimates, one row each.
+    """Estimates of the synthesis, one row each, also where the groups of patients stand side by side.
 
     Parameters
     ----------
@@ -78,9 +78,21 @@ def pooled(tables) -> list[dict]:
     Returns
     -------
     list of dict
-        With the columns of `results`; empty while nothing is pooled.
+        With keys of `COLUMNS`.
+
+    Examples
+    --------
+    >>> from analysis import data
+    >>> pooled(data.load())[0]["name"]
+    'tmn-share'
     """
-    return []
+    rows = synthesis.results(tables).to_dict("records")
+    return [row | {"kind": "pooled", "label": _with_unit(row["label"], row["unit"])} for row in rows]
+
+
+def _with_unit(label: str, unit: str) -> str:
+    """The same words may stand for a share and for a rate."""
+    return label if unit != "per 1,000 person-years" or "person-time" in label else f"{label}, {unit}"
 
 
 def _shares(tables) -> list[dict]:
@@ -152,11 +164,13 @@ def words(row) -> str:
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> words(SimpleNamespace(text=None, estimate=4.512, low=2.8, high=6.94, unit="%"))
+    >>> words(SimpleNamespace(text=None, note=None, estimate=4.512, low=2.8, high=6.94, unit="%"))
     '4.5% (2.8–6.9)'
     """
     if isinstance(row.text, str):
         return row.text
+    if pd.isna(row.estimate):
+        return row.note or "not given"
     unit = row.unit if row.unit == "%" else f"\N{NO-BREAK SPACE}{row.unit}" if row.unit else ""
     limits = f" ({_short(row.low)}–{_short(row.high)})" if pd.notna(row.low) else ""
     return f"{_short(row.estimate)}{unit}{limits}"
