@@ -1,4 +1,4 @@
-"""The one command line: ``python -m analysis check | build | import | release | reconstruct | …``."""
+"""The one command line: ``python -m analysis check | build | import | new-report | release | …``."""
 
 import argparse
 import sys
@@ -63,6 +63,18 @@ def draft_quality(given: argparse.Namespace) -> int:
     rows = quality.draft(tables, arms.index[arms.at_risk & ~arms.index.isin(tables.quality.arm)])
     append.append(given.data, {"quality": rows})
     print(f"{rows.arm.nunique()} group(s) of patients drafted, {len(rows)} rows added to quality.csv.")
+    return 0
+
+
+def new_report(given: argparse.Namespace) -> int:
+    """An empty form for a report; what a filled one would change; its rows, if they are to be kept."""
+    from analysis.new_report import command
+
+    try:
+        print(*command.run(given.report, given.data, keep=given.keep), sep="\n")
+    except (ValueError, OSError) as error:
+        print(f"{error}\nNothing was written.", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -132,12 +144,16 @@ def _of_the_review(commands) -> None:
     adding.set_defaults(run=import_exports)
     drafting = commands.add_parser("draft-quality", help="append the rule's judgements for new groups of patients")
     drafting.set_defaults(run=draft_quality)
+    proposing = commands.add_parser("new-report", help="a form for a new study; what it would change; its rows")
+    proposing.add_argument("report", help="a new name, such as doe-2026, or the filled form, doe-2026.yml")
+    proposing.add_argument("--keep", action="store_true", help="add the rows; without it nothing is written")
+    proposing.set_defaults(run=new_report)
     releasing = commands.add_parser("release", help="publish a version: store its results, build and pack the site")
     releasing.add_argument("version", help="MAJOR.MINOR.PATCH: a new search, corrected data or methods, words only")
     releasing.add_argument("--on", default=f"{date.today()}", help="day of the release; today if not given")
     releasing.add_argument("--no-site", action="store_true", help="store the results only")
     releasing.set_defaults(run=release)
-    for command in (checking, adding, drafting):
+    for command in (checking, adding, drafting, proposing):
         command.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
 
 

@@ -8,6 +8,7 @@ stands there.
 from pathlib import Path
 
 from analysis import review
+from analysis.review.searches import last_search
 from analysis.versions.notes import day_text
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -31,7 +32,7 @@ def facts(tables, plan: dict, version: str) -> dict[str, object]:
     dict
         ``searched, day, interval`` (days), ``version, contact, note``.
     """
-    last = max(tables.searches.searched_on)
+    last = last_search(tables)
     contact = plan["contact"]
     words = {"version": version, "contact": contact["address"], "note": contact["note"]}
     return {"searched": last, "day": day_text(last), "interval": plan["search_interval_days"]} | words

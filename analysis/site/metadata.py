@@ -8,6 +8,7 @@ import yaml
 from docutils import nodes
 
 from analysis import paths
+from analysis.review.searches import last_search
 from analysis.versions.notes import day_text
 
 
@@ -80,7 +81,7 @@ def substitution_role(name, rawtext, text, lineno, inliner, options=None, conten
 
 def search_role(name, rawtext, text, lineno, inliner, options=None, content=None):
     """A role that prints the day of the last search."""
-    last = max(inliner.document.settings.env.app.tables.searches.searched_on)
+    last = last_search(inliner.document.settings.env.app.tables)
     return [nodes.Text(day_text(last))], []
 
 

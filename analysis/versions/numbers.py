@@ -1,4 +1,4 @@
-"""What a version's number means: MAJOR a new search, MINOR corrected data or method, PATCH nothing but words."""
+"""What a version's number means: MAJOR a new search, MINOR other data or methods, PATCH nothing but words."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from analysis import paths
 
 MEANING = {
     "MAJOR": "a new search",
-    "MINOR": "corrected data or methods, no new search",
+    "MINOR": "corrected or added data, or methods, without a new search",
     "PATCH": "words only; every result is the same",
 }
 FORM = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")

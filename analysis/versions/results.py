@@ -1,8 +1,8 @@
 """Every result that the site shows, in one table: what a release stores, and two versions are compared by.
 
-Four kinds: *pooled*, an estimate of the synthesis; *share*, the crude proportion of one group of patients; *printed*, a number
-of the ledger; *page*, any other number that a chapter computes in its text. The registry is made from what computes
-the pages themselves, so that nothing is listed a second time.
+Four kinds: *pooled*, an estimate of the synthesis; *share*, the crude proportion of one group of patients; *printed*, a
+number of the ledger; *page*, any other number that a chapter computes in its text. The registry is made from what
+computes the pages themselves, so that nothing is listed a second time.
 """
 
 import re
@@ -35,8 +35,8 @@ def results(tables, chapters: Path = paths.CHAPTERS) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by name: ``kind`` (pooled, share, printed, page), ``label``, ``estimate, low, high`` in ``unit``, ``k``
-        (groups of patients pooled), ``events``, ``n`` (patients), ``text`` (as shown, where it is words), ``note`` (model
-        and prediction interval, or why nothing is pooled), ``reports`` (ids separated by blanks).
+        (groups of patients pooled), ``events``, ``n`` (patients), ``text`` (as shown, where it is words), ``note``
+        (model and prediction interval, or why nothing is pooled), ``reports`` (ids separated by blanks).
 
     Examples
     --------
@@ -178,4 +178,4 @@ def words(row) -> str:
 
 def _short(number: float) -> str:
     """Two significant digits, or whole numbers."""
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2g}"
+    return f"{number:,.0f}" if abs(number) >= 100 or number == 0 else f"{number:#.2g}".rstrip(".")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis import paths
+from analysis.review.searches import last_search, runs
 from analysis.versions import numbers
 from analysis.versions.results import COLUMNS, NUMBERS, results
 
@@ -69,9 +70,9 @@ def now(tables, version: str = "", *, folder: Path = paths.DATA, chapters: Path 
         version=version or numbers.current(),
         released_on="",
         commit="",
-        searched_on=max(tables.searches.searched_on),
+        searched_on=last_search(tables),
         data=hashed(folder),
-        searches=tuple(sorted(tables.searches.index)),
+        searches=tuple(sorted(runs(tables).index)),
         errata=tuple(sorted(tables.errata.index)),
         reports=report_rows(tables),
         results=results(tables, chapters),
