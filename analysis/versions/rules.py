@@ -93,6 +93,7 @@ def _new_search(new: Release, change: Difference, allowed: dict) -> list[str]:
 def _silent(change: Difference, new: Release, tables) -> list[str]:
     """Printed numbers that were corrected without an erratum."""
     told = {name for names in tables.errata.loc[change.errata].claims.dropna() for name in names.split()}
+    told |= set(tables.claims.index[tables.claims.duplicate_of.isin(told)])  # the same number printed again
     rows = change.changes
     rows = rows[(rows.kind == "printed") & (rows.old != "") & (rows.new != "") & ~rows.name.isin(told)]
     return [
