@@ -203,15 +203,20 @@ def test_a_corrected_printed_number_needs_an_erratum(tables):
 # ---- making a release ------------------------------------------------------------------------------------------------
 
 
+def of_gazeau(tables):
+    """The claims of one report are results enough."""
+    return tables._replace(claims=tables.claims[tables.claims.report == "gazeau-2025"])
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A copy of the project's data in a git repository; only the ledger and the crude shares are results."""
+    """A copy of the project's data in a git repository; only printed numbers are results."""
     root = tmp_path / "project"
     shutil.copytree(paths.DATA, root / "data", ignore=shutil.ignore_patterns("reconstruction"))
     for name in ("CITATION.cff", "CHANGELOG.md"):
         shutil.copy2(paths.ROOT / name, root / name)
     (root / "CHANGELOG.md").write_text("## 0.1.1\n\nWords.\n\n## 0.2.0\n\nData.\n\n## 0.1.0 (soon)\n\nFirst.\n")
-    monkeypatch.setattr(store, "results", lambda t, _: results.frame([*results._printed(t), *results._shares(t)]))
+    monkeypatch.setattr(store, "results", lambda t, _: results.frame(results._printed(of_gazeau(t))))
     plan = protocol.load() | {"conclusion": {"text": "", "results": ["G083"], "relative_change": 0.25}}
     monkeypatch.setattr(release.protocol, "load", lambda folder: plan)
     git(root, "init", "-q")
@@ -327,7 +332,8 @@ def past(*releases, shown=None):
     return history.History(list(releases), shown, releases[-2] if len(releases) > 1 else None)
 
 
-def test_the_page_with_no_one_and_two_versions(tables):
+def test_the_page_with_no_one_and_two_versions(tables, monkeypatch):
+    monkeypatch.setattr(results, "pooled", lambda tables: [])
     empty = history.History([], state(on=""), None)
     assert "None has been published yet" in cells.versions(tables, empty, PLAN).data
     assert "none can have been cited" in cells.since(tables, empty, PLAN).data
