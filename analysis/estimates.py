@@ -15,6 +15,7 @@ from analysis.intervals import proportion_interval
 from analysis.reconstruction import matching_rows, proofs, store, unpublished
 from analysis.review import summary
 from analysis.shares import percent
+from analysis.synthesis import words as synthesis_words
 
 
 class Estimate(NamedTuple):
@@ -214,6 +215,17 @@ def review_count(tables, name: str) -> Estimate:
     return Estimate(f"{number:,}", "", words, "counted in the tables of the review", ())
 
 
+def pooled(tables, name: str, field: str = "value") -> Estimate:
+    """A pooled number of the synthesis, or something that belongs to it; see `analysis.synthesis.words.pooled`."""
+    return Estimate(*synthesis_words.pooled(tables, name, field))
+
+
+def synthesis_count(tables, name: str) -> Estimate:
+    """A number about the synthesis as a whole; see `analysis.synthesis.words.counts`."""
+    text, words = synthesis_words.count(tables, name)
+    return Estimate(text, "", words, "computed on the page Synthesis", ())
+
+
 def hazard_ratios(tables, report: str) -> Estimate:
     """Number of hazard ratios that a report prints, each counted once."""
     claims = tables.claims
@@ -282,6 +294,8 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "rows": rows,
     "evidence": evidence_count,
     "review": review_count,
+    "pooled": pooled,
+    "synthesis": synthesis_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
     "row-orders": row_orders,

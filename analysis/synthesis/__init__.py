@@ -6,7 +6,7 @@ how much hangs on one study or one choice (`robustness`, `switches`), how sure i
 one table (`results`). Pooled numbers are computed here, never published; synthetic cohorts never enter.
 """
 
-from analysis.synthesis.results import results
-from analysis.synthesis.rows import rows
+from analysis.synthesis.groups import rows
+from analysis.synthesis.headline import results
 
 __all__ = ["results", "rows"]

@@ -15,7 +15,7 @@ from analysis.pooling.double_arcsine import pool_double_arcsine
 from analysis.pooling.mixed_model import NoFiniteEstimate
 from analysis.pooling.pooled import log_odds
 from analysis.synthesis.choice import FEWEST, Choice, check, chosen
-from analysis.synthesis.rows import rows
+from analysis.synthesis.groups import rows
 
 ESTIMATORS = {
     "glmm": "share, binomial mixed model (GLMM)",
@@ -95,7 +95,7 @@ def pool_rows(table: pd.DataFrame, estimator: str = DEFAULT, *, overlap: bool = 
     Parameters
     ----------
     table : DataFrame
-        Rows of `analysis.synthesis.rows.rows`.
+        Rows of `analysis.synthesis.groups.rows`.
     estimator : str
         A key of `ESTIMATORS`.
     overlap : bool

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from analysis.data import remembered
-from analysis.synthesis.rows import PRIMARY, rows, with_borrowed
+from analysis.synthesis.groups import PRIMARY, rows, with_borrowed
 
 FEWEST = 5  # groups of patients in a pool
 FEWEST_FOR_REGRESSION = 10
@@ -47,7 +47,7 @@ def candidates(table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        As made by `analysis.synthesis.rows.rows`.
+        As made by `analysis.synthesis.groups.rows`.
     choice : Choice
         What is asked.
 
@@ -97,6 +97,8 @@ def one_of_each(table: pd.DataFrame, by: str = "overlap_group") -> pd.DataFrame:
     >>> one_of_each(table).arm.tolist()
     ['x/all']
     """
+    if not table[by].duplicated().any():
+        return table
     best = table.sort_values(
         ["months", "total", "year", "arm"], ascending=[False, False, False, True], na_position="last"
     ).drop_duplicates(by)
@@ -143,19 +145,21 @@ def check(table: pd.DataFrame, *, overlap: bool = False, rate: bool = False) -> 
     ValueError: x/all and y/all may share patients (overlap group a): pool one of them, or ask for both
     """
     size = "person_years" if rate else "total"
-    for row in table[table[["events", size]].isna().any(axis=1)].itertuples():
-        what = "person-time" if rate else "denominator"
+    empty = table.events.isna() | table[size].isna()
+    if empty.any():
+        row, what = table[empty].iloc[0], "person-time" if rate else "denominator"
         raise ValueError(f"{row.arm}: {row.outcome} has no {what} and cannot be pooled{_why(row.reason)}")
-    for row in table[table.reason != ""].itertuples():
+    if (table.reason != "").any():
+        row = table[table.reason != ""].iloc[0]
         raise ValueError(f"{row.arm}: {row.outcome} cannot be pooled{_why(row.reason)}")
     if table.outcome.nunique() > 1:
         raise ValueError(f"different outcomes cannot be pooled: {', '.join(table.outcome.unique())}")
-    same = table[table.study.duplicated(keep=False)]
-    if len(same):
+    if table.study.duplicated().any():
+        same = table[table.study.duplicated(keep=False)]
         arms = " and ".join(same.arm[same.study == same.study.iloc[0]])
         raise ValueError(f"{arms} are the same patients (study {same.study.iloc[0]}): pool one of them")
-    twice = table[table.overlap_group.duplicated(keep=False)]
-    if len(twice) and not overlap:
+    if table.overlap_group.duplicated().any() and not overlap:
+        twice = table[table.overlap_group.duplicated(keep=False)]
         group = twice.overlap_group.iloc[0]
         arms = " and ".join(twice.arm[twice.overlap_group == group])
         raise ValueError(f"{arms} may share patients (overlap group {group}): pool one of them, or ask for both")

@@ -3,12 +3,13 @@
 A subgroup is every value that a column of the candidates takes; a new product appears by itself.
 """
 
+import functools
 import re
 from typing import NamedTuple
 
 from analysis.synthesis.answer import Answer, answer
 from analysis.synthesis.choice import Choice, candidates
-from analysis.synthesis.rows import OUTCOMES, rows
+from analysis.synthesis.groups import OUTCOMES, rows
 
 SUBGROUPS = {
     "antigen": "Target of the CAR",
@@ -90,6 +91,7 @@ def _comparators() -> list[Pool]:
     return [*found, Pool(f"{slug(COMPARATORS[0])}-share-shared", words, "comparator", shared, "glmm")]
 
 
+@functools.lru_cache(maxsize=8)
 def answers(tables) -> dict[str, tuple[Pool, Answer]]:
     """The answer of every pool, by its name.
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.data import remembered
 from analysis.intervals import risk_difference
-from analysis.synthesis.rows import rows
+from analysis.synthesis.groups import rows
 
 ARMS = ("CAR T", "standard of care")
 CROSSED = "crossover to CAR T"
@@ -35,7 +35,7 @@ def differences(tables) -> pd.DataFrame:
     Examples
     --------
     >>> from analysis import data
-    >>> differences(data.load()).loc["zuma-7-2023|t-MN", ["events", "events_reference"]].tolist()
+    >>> differences(data.load()).loc["zuma-7-2023|t-MN", ["events", "events_reference"]].astype(int).tolist()
     [2, 0]
     """
     table = rows(tables)
