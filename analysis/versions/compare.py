@@ -53,12 +53,11 @@ def difference(old: Release, new: Release, tables=None) -> Difference:
 
     Examples
     --------
-    >>> from analysis import data
-    >>> from analysis.versions.store import now
-    >>> state = now(data.load())
-    >>> found = difference(state, state)
-    >>> len(found.changes), found.same == len(state.results)
-    (0, True)
+    >>> rows = [{"name": "share", "kind": "pooled", "label": "t-MN", "estimate": 4.0, "unit": "%", "reports": "a"}]
+    >>> old = Release("0.1.0", "", "", "", "", (), (), {}, registry.frame(rows))
+    >>> new = old._replace(version="0.2.0", results=registry.frame([rows[0] | {"estimate": 4.2}]))
+    >>> difference(old, new).changes[["old", "new", "why"]].values.tolist()
+    [['4.0%', '4.2%', 'method']]
     """
     added, removed = sorted(new.reports.keys() - old.reports), sorted(old.reports.keys() - new.reports)
     both = old.reports.keys() & new.reports

@@ -39,11 +39,12 @@ def verdicts(old: Release, new: Release, plan: dict[str, Any]) -> list[Verdict]:
 
     Examples
     --------
-    >>> from analysis import data, protocol
-    >>> from analysis.versions.store import now
-    >>> state = now(data.load())
-    >>> [verdict.changed for verdict in verdicts(state, state, protocol.load())]
-    [False, False, False]
+    >>> from analysis.versions.results import frame
+    >>> rows = [{"name": "share", "label": "t-MN", "estimate": 4.0, "low": 3.0, "high": 5.0, "unit": "%"}]
+    >>> old = Release("0.1.0", "", "", "", "", (), (), {}, frame(rows))
+    >>> plan = {"conclusion": {"results": ["share"], "relative_change": 0.25}}
+    >>> verdicts(old, old._replace(results=frame([rows[0] | {"estimate": 5.2}])), plan)[0].reason
+    'outside the interval that it had'
     """
     rule = plan["conclusion"]
     return [_verdict(name, old.results, new.results, rule["relative_change"]) for name in rule["results"]]

@@ -39,13 +39,6 @@ def history(tables, folder: Path = paths.RELEASES) -> History:
     Returns
     -------
     History
-
-    Examples
-    --------
-    >>> from analysis import data
-    >>> past = history(data.load(), paths.ROOT / "no-such-folder")
-    >>> len(past.published), past.before, past.is_published
-    (0, None, False)
     """
     published, state = store.published(folder), store.now(tables)
     if not published:

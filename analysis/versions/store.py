@@ -59,12 +59,6 @@ def now(tables, version: str = "", *, folder: Path = paths.DATA, chapters: Path 
     -------
     Release
         Without day and commit.
-
-    Examples
-    --------
-    >>> from analysis import data
-    >>> now(data.load()).searches
-    ('S001',)
     """
     return Release(
         version=version or numbers.current(),
