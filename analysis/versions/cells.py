@@ -12,6 +12,7 @@ from analysis.versions.history import History, named, newest, steps
 from analysis.versions.results import words
 from analysis.versions.store import Release, short_names
 
+KINDS = ["pooled", "share", "printed", "page"]  # in the order in which results are listed
 FIRST = "none: this is the first version"
 
 
@@ -46,12 +47,12 @@ def _news(change: Difference) -> str:
         (len(change.added), "new report", "new reports"),
         (len(change.corrected), "corrected report", "corrected reports"),
         (len(change.removed), "report taken out", "reports taken out"),
-        (len(change.changes), "result that is not the same", "results that are not the same"),
+        (len(change.changes), "changed result", "changed results"),
     ]
     told = [f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n]
     if not told:
         return f"Since version {change.old} only words have changed: all {change.same:,} results are the same."
-    return f"Since version {change.old}: {', '.join(told)}; {change.same:,} results are the same."
+    return f"Since version {change.old}: {', '.join(told)}; {change.same:,} are the same."
 
 
 def _answer(old: Release, new: Release, plan: dict) -> str:
@@ -112,12 +113,19 @@ def change_rows(change: Difference, releases: list[Release], always: tuple[str, 
     rows = change.changes
     whole = rows[(rows.kind == "printed") & ((rows.old == "") | (rows.new == ""))]
     single = rows.drop(whole.index).set_index("name", drop=False)
-    kinds = ["pooled", "share", "printed", "page"]
-    ordered = single.sort_values("kind", key=lambda k: k.map(kinds.index), kind="stable")
+    ordered = single.sort_values("kind", key=lambda k: k.map(KINDS.index), kind="stable")
     kept = [_kept(name, old, new, single) for name in always if name in new.results.index]
     lines = [*kept, *(_line(row) for row in ordered[~ordered.name.isin(always)].itertuples(index=False))]
     lines += _whole_reports(whole, short_names(releases), releases)
     return pd.DataFrame(lines, columns=["Result", "Then", "Now", "What moved it"])
+
+
+def _parts(change: Difference, releases: list[Release]) -> tuple[Difference, Difference]:
+    """Estimates and printed numbers; then what follows from them: counts of the text, groups side by side."""
+    rows = change.changes
+    pooled = [release.results.estimate.reindex(rows.name).notna().to_numpy() for release in releases]
+    first = rows.kind.isin(["share", "printed"]) | ((rows.kind == "pooled") & (pooled[0] | pooled[1]))
+    return change._replace(changes=rows[first]), change._replace(changes=rows[~first])
 
 
 def _line(row) -> tuple:
@@ -180,15 +188,26 @@ def _block(tables, release: Release, past: History, plan: dict) -> str:
     shown = past.shown.results
     pooled = shown.index[(shown.kind == "pooled") & shown.estimate.notna()]
     always = tuple(dict.fromkeys([*plan["conclusion"]["results"], *pooled]))
+    both = [release, past.shown]
+    first, rest = _parts(change, both)
     table = display.table(
         tables,
-        change_rows(change, [release, past.shown], always),
-        name=f"tab-since-{release.version}",
-        caption=f"Each result then and now, version {release.version}",
-        sub="The results that carry the answer first, the same or not; all others only if they changed",
+        change_rows(first, both, always),
+        name=f"tab-since-{name}",
+        caption=f"Each result then and now, version {name}",
+        sub="The results that carry the answer and all pooled ones first, the same or not; others only if they changed",
         provenance="computed",
     )
-    return f"{head}{told}{_errata(tables, change)}{table.data}</section>"
+    more = _rest(tables, change_rows(rest, both), name) if len(rest.changes) else ""
+    return f"{head}{told}{_errata(tables, change)}{table.data}{more}</section>"
+
+
+def _rest(tables, rows: pd.DataFrame, name: str) -> str:
+    """What follows from the changed results, behind a fold."""
+    words = f"{len(rows)} numbers that follow: counts in the text, and groups that stand side by side"
+    caption = f"Numbers that follow, version {name}"
+    block = display.table(tables, rows, name=f"tab-follow-{name}", caption=caption, provenance="computed")
+    return display.fold((words, block)).data
 
 
 def _errata(tables, change: Difference) -> str:
@@ -223,7 +242,17 @@ def versions(tables, past: History, plan: dict) -> HTML:
         if old:
             answer = "changed" if conclusion.changed(conclusion.verdicts(old, new, plan)) else "unchanged"
         meaning = "first version" if kind == "first" else f"{kind}: {numbers.MEANING[kind]}"
-        rows.append((new.version, new.released_on, meaning, new.searched_on, f"{len(new.reports):,}", moved, answer))
+        rows.append(
+            (
+                new.version,
+                _unbroken(new.released_on),
+                meaning,
+                _unbroken(new.searched_on),
+                f"{len(new.reports):,}",
+                moved,
+                answer,
+            )
+        )
     names = ["Version", "Published", "Kind", "Last search", "Reports", "Results changed", "Answer"]
     return display.table(
         tables,
@@ -235,6 +264,11 @@ def versions(tables, past: History, plan: dict) -> HTML:
         numeric=["Reports", "Results changed"],
         provenance="computed",
     )
+
+
+def _unbroken(text: str) -> HTML:
+    """A day on one line."""
+    return HTML(f'<span class="nb">{text}</span>')
 
 
 def meaning_rows() -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 A result moves because a report entered or left, because rows of one of its reports were corrected, or, if none of
 these, because the method changed. For pooled results the new reports are also taken out again and the pool computed
-once more: what then remains of the change is not theirs.
+once more: what then remains of the change is not theirs, and if nothing remains, no correction is named.
 """
 
 from typing import NamedTuple
@@ -70,7 +70,11 @@ def difference(old: Release, new: Release, tables=None) -> Difference:
         before, after = _row(old.results, name), _row(new.results, name)
         some = before if after is None else after
         shown = ["" if row is None else registry.words(row) for row in (before, after)]
-        why = _why(before, after, (added, removed, corrected), names) + rest.get(name, "")
+        alone = name in rest.index and name in old.results.index
+        alone = alone and not differing(old.results.loc[[name]], rest.loc[[name]])
+        why = _why(before, after, (added, removed, [] if alone else corrected), names)
+        if name in rest.index:
+            why += f"; {'as before' if alone else registry.words(rest.loc[name])} without the new reports"
         rows.append((name, some.kind, some.label, *shown, why))
     return Difference(
         old=old.version,
@@ -135,10 +139,10 @@ def _why(before, after, reports: tuple[list[str], list[str], list[str]], names: 
     return "method"
 
 
-def _without_new(tables, added: list[str], changed: list[str], results: pd.DataFrame) -> dict[str, str]:
-    """For each changed pooled result what it would be without the new reports."""
+def _without_new(tables, added: list[str], changed: list[str], results: pd.DataFrame) -> pd.DataFrame:
+    """The changed pooled results as they would be without the new reports; empty if there are none."""
     pools = [name for name in changed if name in results.index and results.kind[name] == "pooled"]
     if tables is None or not added or not pools:
-        return {}
+        return results.iloc[:0]
     rest = registry.frame(registry.pooled(without(tables, added)))
-    return {n: f"; without the new reports {registry.words(rest.loc[n])}" for n in pools if n in rest.index}
+    return rest[rest.index.isin(pools)]

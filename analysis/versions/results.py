@@ -17,6 +17,10 @@ from analysis.estimates import estimate
 COLUMNS = ["name", "kind", "label", "estimate", "low", "high", "unit", "k", "events", "n", "text", "note", "reports"]
 NUMBERS = ["estimate", "low", "high", "k", "events", "n"]
 COMPARED = [*NUMBERS, "unit", "text", "note", "reports"]  # a label is words
+SUBGROUPS = {
+    "tmn-share-": "t-MN after CAR T cells, crude share",
+    "tmn-rate-": "t-MN after CAR T cells, per person-time",
+}
 DIGITS = 6  # significant ones; far more than is shown, fewer than differ between processors
 NAMED = re.compile(r"\{computed\}`([^`]*)`|\{computed:([^{}]*)\}")
 
@@ -87,12 +91,13 @@ def pooled(tables) -> list[dict]:
     'tmn-share'
     """
     rows = synthesis.results(tables).to_dict("records")
-    return [row | {"kind": "pooled", "label": _with_unit(row["label"], row["unit"])} for row in rows]
+    return [row | {"kind": "pooled", "label": _whole_label(row["name"], row["label"])} for row in rows]
 
 
-def _with_unit(label: str, unit: str) -> str:
-    """The same words may stand for a share and for a rate."""
-    return label if unit != "per 1,000 person-years" or "person-time" in label else f"{label}, {unit}"
+def _whole_label(name: str, label: str) -> str:
+    """A subgroup says of what it is one, since it stands here without its heading."""
+    of = next((words for start, words in SUBGROUPS.items() if name.startswith(start)), "")
+    return f"{of}, {label[0].lower()}{label[1:]}" if of else label
 
 
 def _shares(tables) -> list[dict]:
@@ -111,9 +116,9 @@ def _shares(tables) -> list[dict]:
 
 
 def _printed(tables) -> list[dict]:
-    """The numbers of the ledger, each as printed."""
-    rows = []
-    for _, claim in tables.claims[tables.claims.kind == "number"].iterrows():
+    """The numbers of the ledger, each as printed; what a report prints again is not repeated."""
+    rows, once = [], tables.claims.duplicate_of.isna()
+    for _, claim in tables.claims[once & (tables.claims.kind == "number")].iterrows():
         interval = ledger.interval_text(claim)
         text = ledger.value_text(claim) + (f" ({interval})" if interval else "")
         words = {
@@ -172,10 +177,12 @@ def words(row) -> str:
     if pd.isna(row.estimate):
         return row.note or "not given"
     unit = row.unit if row.unit == "%" else f"\N{NO-BREAK SPACE}{row.unit}" if row.unit else ""
-    limits = f" ({_short(row.low)}–{_short(row.high)})" if pd.notna(row.low) else ""
+    dash = " to " if row.low < 0 else "–"
+    limits = f" ({_short(row.low)}{dash}{_short(row.high)})" if pd.notna(row.low) else ""
     return f"{_short(row.estimate)}{unit}{limits}"
 
 
 def _short(number: float) -> str:
     """Two significant digits, or whole numbers."""
-    return f"{number:,.0f}" if abs(number) >= 100 or number == 0 else f"{number:#.2g}".rstrip(".")
+    text = f"{number:,.0f}" if abs(number) >= 100 or number == 0 else f"{number:#.2g}".rstrip(".")
+    return text.replace("-", "\N{MINUS SIGN}")

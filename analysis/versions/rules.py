@@ -44,7 +44,7 @@ def refusals(last: Release | None, new: Release, plan: dict[str, Any], tables, n
         grown = "is no step" if wanted > before else "does not grow"
         steps = ", ".join(f"{number} ({numbers.MEANING[kind]})" for kind, number in allowed.items())
         return [*found, f"{new.version} {grown} after {last.version}; allowed: {steps}"]
-    change = difference(last, new)
+    change = difference(last, new, tables)
     by_kind = {"MAJOR": _major, "MINOR": _minor, "PATCH": _patch}
     return found + by_kind[numbers.kind(before, wanted)](last, new, change, allowed) + _silent(change, new, tables)
 
@@ -93,7 +93,6 @@ def _new_search(new: Release, change: Difference, allowed: dict) -> list[str]:
 def _silent(change: Difference, new: Release, tables) -> list[str]:
     """Printed numbers that were corrected without an erratum."""
     told = {name for names in tables.errata.loc[change.errata].claims.dropna() for name in names.split()}
-    told |= set(tables.claims.index[tables.claims.duplicate_of.isin(told)])  # the same number printed again
     rows = change.changes
     rows = rows[(rows.kind == "printed") & (rows.old != "") & (rows.new != "") & ~rows.name.isin(told)]
     return [
