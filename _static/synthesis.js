@@ -30,7 +30,7 @@ addEventListener("DOMContentLoaded", () => {
     const place = found.switches.reduce((sum, s) => sum * s.options.length + Number(controls[s.name].value), 0);
     const set = found[kind][place], pooled = found.answers[estimator][set], borrowed = Number(controls.borrowed.value) === 1;
     const rows = found.sets[set].map(i => found.rows[i]).sort((a, b) => b[kind][0] - a[kind][0]);
-    unit.textContent = units[kind];
+    unit.textContent = `${units[kind]}, 0 to ${Math.round(ends[kind])}`;
     body.replaceChildren(...rows.map(r => {
       const link = make("a", "report", r.name);
       link.href = `data.html#report-${r.report}`;

@@ -7,7 +7,7 @@ from analysis.plots.style import WIDE, C, across, canvas, interval, panel, style
 SHADES = {"low": "rest", "unclear": "paper", "high": "ink"}
 SQUARE = 6.6  # CSS pixels of one judgement
 PLOT = {True: (214, 286), False: (4, 12)}  # left and right margin of the plot
-COUNTS, FOLLOWED, JUDGED, HALF = 468, 526, 533, 330  # right edges (of the squares: left), and the second plot
+COUNTS, FOLLOWED, JUDGED, HALF = 464, 527, 534, 330  # right edges (of the squares: left), and the second plot
 
 
 @styled

@@ -226,24 +226,37 @@ def _without_unit(found: Answer) -> str:
     return words(found).replace(f" {found.unit}", "")
 
 
-def timed_cells(tables) -> pd.DataFrame:
+def timed_cells(tables, *, whole: bool) -> pd.DataFrame:
     """Printed cumulative incidences by time, and why they are not pooled.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables of the review.
+    whole : bool
+        Whether of whole groups, or of parts of the patients.
+
+    Returns
+    -------
+    DataFrame
+        ``Time, Report, Cumulative incidence, Can it be weighed?``
 
     Examples
     --------
     >>> from analysis import data
-    >>> timed_cells(data.load()).columns.tolist()
-    ['Time', 'Group', 'Cumulative incidence', 'Can it be weighed?', 'Pooled']
+    >>> len(timed_cells(data.load(), whole=True))
+    8
     """
     table = timed.rows(tables)
+    table = table[table.reason.isin(["", timed.NO_INTERVAL]) == whole]
     lines = []
     for months in timed.TIMES:
         told = timed.answer(tables, months)
-        pooled = words(told) if told.pooled else told.reason
+        time = f"{months} months: {words(told) if told.pooled else told.reason}"
         for claim, row in table[table.time_months == months].iterrows():
-            weighed = "yes" if not row.reason else f"no: {row.reason}"
-            lines.append((f"{months} months", f"{{report:{row.report}}}", f"{{claim:{claim}}}", weighed, pooled))
-    return pd.DataFrame(lines, columns=["Time", "Group", "Cumulative incidence", "Can it be weighed?", "Pooled"])
+            weighed = f"no: {row.reason}" if row.reason else "yes"
+            lines.append((time, f"{{report:{row.report}}}", f"{{claim:{claim}}}", weighed))
+    return pd.DataFrame(lines, columns=["Time", "Report", "Cumulative incidence", "Can it be weighed?"])
 
 
 def comparator_cells(tables) -> pd.DataFrame:

@@ -63,15 +63,15 @@ def candidates(table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     'gazeau-2025/all'
     """
     table = with_borrowed(table) if choice.borrowed else table
-    keep = table.reason == ""
+    keep = table.reason.to_numpy() == ""  # arrays: this is asked hundreds of times for the switches
     for column, value in choice.cells().items():
-        keep &= table[column] == value
+        keep &= table[column].to_numpy() == value
     if choice.full_only:
-        keep &= table.publication == "full"
+        keep &= table.publication.to_numpy() == "full"
     if choice.months:
-        keep &= table.months >= choice.months
+        keep &= table.months.to_numpy() >= choice.months
     if choice.rate:
-        keep &= table.person_years > 0
+        keep &= table.person_years.to_numpy() > 0
     return table[keep]
 
 

@@ -87,7 +87,7 @@ def findings(tables) -> list[Finding]:
     'tmn-incidence-24m'
     """
     at_time = timed.answer(tables, HEADLINE)
-    question = f"t-MN by {HEADLINE} months, death and relapse or death competing"
+    question = f"t-MN by {HEADLINE} months (cumulative incidence)"
     found = [
         Finding(
             f"tmn-incidence-{HEADLINE}m",

@@ -39,18 +39,19 @@ def panel(tables, name: str = "switches") -> HTML:
     shown = found["answers"][found["default"]][place]
     rows = [found["rows"][number] for number in found["sets"][place]]
     body = "".join(_row(row, top(found, "share")) for row in sorted(rows, key=lambda row: -row["share"][0]))
-    packed = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    packed = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("</", "<\\/")
     value = shown["words"].replace("95% CI ", "")
     pooled = (
         f'<tr class="choices-pooled"><th scope="row">Pooled, {len(rows)} groups</th><td class="n"></td>'
         f'<td class="n"></td><td class="choices-cell"></td><td class="n">{value}</td></tr>'
     )
+    unit = f"{UNITS['share']}, 0 to {top(found, 'share'):.0f}"
     return HTML(
         f'<div class="choices" id="{name}">{_fieldset(found)}'
         f'<p class="choices-answer" role="status" aria-live="polite"><strong>{shown["words"]}</strong> '
         f"pooled from {len(rows)} groups. Next group: {shown['next']}; I² {shown['i2']}.</p>"
         '<table class="tbl choices-rows"><thead><tr><th scope="col">Group</th><th scope="col" class="n">n of N</th>'
-        f'<th scope="col" class="n">Follow-up</th><th scope="col" class="choices-unit">{UNITS["share"]}</th>'
+        f'<th scope="col" class="n">Follow-up</th><th scope="col" class="choices-unit">{unit}</th>'
         f'<th scope="col" class="n">Value (95% CI)</th></tr></thead><tbody>{body}{pooled}</tbody></table>'
         f'<script type="application/json" id="{name}-data">{packed}</script></div>'
     )

@@ -89,13 +89,14 @@ def combinations(tables) -> Combinations:
     """
     table = rows(tables)
     table = table[(table.outcome == PRIMARY) & (table.reason == "")]
+    followed = {False: table, True: with_borrowed(table)}
     numbers: dict[tuple, int] = {}
     frames: list[pd.DataFrame] = []
     places: dict[bool, list[int]] = {False: [], True: []}
     for values in itertools.product(*(values for _, values in SWITCHES.values())):
         told = dict(zip(SWITCHES, values, strict=True))
         for rate in (False, True):
-            found = chosen(table, choice(told, rate=rate))
+            found = chosen(followed[told["borrowed"]], choice(told | {"borrowed": False}, rate=rate))
             key = (rate, tuple(sorted(found.arm)), values[3] if rate else False)
             if key not in numbers:
                 numbers[key] = len(frames)
@@ -109,7 +110,7 @@ def combinations(tables) -> Combinations:
         for name in ESTIMATORS
     }
     used = sorted({arm for key in numbers for arm in key[1]})
-    kept = with_borrowed(table).set_index("arm", drop=False).loc[used]
+    kept = followed[True].set_index("arm", drop=False).loc[used]
     return Combinations(kept, [key[1] for key in numbers], places, answers)
 
 

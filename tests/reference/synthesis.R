@@ -1,4 +1,4 @@
-# The pools of the synthesis by metafor; tests/test_synthesis_r.py reads the answers.
+# The pools of the synthesis by metafor; analysis/validation/synthesis.py reads the answers.
 # Run in this folder: Rscript synthesis.R   (stored values: R 4.2.2, metafor 3.8-1, lme4 1.1-31, numDeriv)
 # Reads synthesis_rows.csv (rows of the review on 2026-11-21) and synthesis_times.csv (made-up incidences with intervals).
 # Writes synthesis.csv: set, method, quantity, value. Percent, or events per 1,000 person-years.
