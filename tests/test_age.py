@@ -62,11 +62,11 @@ def on(browser):
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [("2026-11-21", ", today"), ("2026-11-22", ", 1 day ago"), ("2027-02-19", ", 90 days ago"), ("2026-11-01", "")],
+    [("2026-11-21", " (today)"), ("2026-11-22", " (1 day ago)"), ("2027-02-19", " (90 days ago)"), ("2026-11-01", "")],
 )
 def test_the_header_says_how_old_the_search_is(made, on, day, words):
     page = on(made(), day)
-    assert page.locator(".searched").inner_text() == f"Last search 21 November 2026{words}"
+    assert page.locator(".searched").inner_text().strip() == f"Last search 21 November 2026{words}"
     assert not page.locator(".stale").is_visible()
 
 
@@ -84,7 +84,7 @@ def test_an_old_copy_says_so_before_it_is_drawn(made, on):
 
 def test_without_script_the_day_stands_there(made, on):
     page = on(made(), "2030-01-01", script=False)
-    assert page.locator(".searched").inner_text() == "Last search 21 November 2026"
+    assert page.locator(".searched").inner_text().strip() == "Last search 21 November 2026"
     assert not page.locator(".stale").is_visible()
 
 
