@@ -3,10 +3,11 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
-from analysis import data, paths
+from analysis import data, evidence, paths, synthesis
 from analysis.__main__ import main
 from analysis.new_report import form
 from analysis.review import flow
@@ -89,6 +90,10 @@ def test_it_changes_flow_tables_and_pooled_results_and_nothing_else(added):
         )
     assert {name for name in differing(before.results, after.results) if after.results.kind[name] == "pooled"} <= pooled
     assert "share:t-MN:doe-2026/all" in after.results.index
+    for drawn in (evidence.drawn, synthesis.rows):  # the figure of crude shares, and the rows of the forest plot
+        assert set(drawn(new).arm) - set(drawn(old).arm) == {"doe-2026/all"}
+        kept = drawn(new)[drawn(new).arm != "doe-2026/all"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(kept, drawn(old).reset_index(drop=True))
 
 
 def test_what_is_new_names_it(added):

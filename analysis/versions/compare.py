@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.data import remembered
 from analysis.versions import results as registry
 from analysis.versions.results import COMPARED, NUMBERS
 from analysis.versions.store import Release, short_names
@@ -144,5 +145,11 @@ def _without_new(tables, added: list[str], changed: list[str], results: pd.DataF
     pools = [name for name in changed if name in results.index and results.kind[name] == "pooled"]
     if tables is None or not added or not pools:
         return results.iloc[:0]
-    rest = registry.frame(registry.pooled(without(tables, added)))
+    rest = _pooled_without(tables, tuple(added))
     return rest[rest.index.isin(pools)]
+
+
+@remembered  # versions of one page often lack the same reports
+def _pooled_without(tables, reports: tuple[str, ...]) -> pd.DataFrame:
+    """Pooled results as if some reports had never been found."""
+    return registry.frame(registry.pooled(without(tables, reports)))
