@@ -89,7 +89,14 @@ def answer(tables, choice: Choice, estimator: str = DEFAULT) -> Answer:
     return pool_rows(chosen(rows(tables), choice), estimator, overlap=choice.overlap)
 
 
-def pool_rows(table: pd.DataFrame, estimator: str = DEFAULT, *, overlap: bool = False, fewest: int = FEWEST) -> Answer:
+def pool_rows(
+    table: pd.DataFrame,
+    estimator: str = DEFAULT,
+    *,
+    overlap: bool = False,
+    fewest: int = FEWEST,
+    spread: bool = True,
+) -> Answer:
     """Pool some rows; the same numbers come out whatever the order of the rows.
 
     Parameters
@@ -102,6 +109,8 @@ def pool_rows(table: pd.DataFrame, estimator: str = DEFAULT, *, overlap: bool = 
         Whether rows that may share patients are wanted together.
     fewest : int
         Groups below which nothing is pooled.
+    spread : bool
+        Whether the interval of I² is wanted, which takes longest.
 
     Returns
     -------
@@ -129,7 +138,7 @@ def pool_rows(table: pd.DataFrame, estimator: str = DEFAULT, *, overlap: bool = 
         number = f"{len(table)} group" + "s" * (len(table) != 1) if len(table) else "no group"
         return replace(found, reason=f"{number}, fewer than {fewest}: not pooled")
     try:
-        return replace(found, **_fit(events, tuple(float(n) for n in sizes), estimator))
+        return replace(found, **_fit(events, tuple(float(n) for n in sizes), estimator, spread))
     except NoFiniteEstimate:
         return replace(found, reason="no event in any group: not pooled")
 
@@ -152,7 +161,7 @@ def _described(table: pd.DataFrame, estimator: str, rate: bool) -> Answer:
 
 
 @functools.lru_cache(maxsize=4096)
-def _fit(events: tuple[int, ...], sizes: tuple[float, ...], estimator: str) -> dict[str, float]:
+def _fit(events: tuple[int, ...], sizes: tuple[float, ...], estimator: str, spread: bool) -> dict[str, float]:
     """Fields of an answer, computed once for the same rows."""
     pooled = {
         "glmm": pool_proportions,
@@ -163,10 +172,11 @@ def _fit(events: tuple[int, ...], sizes: tuple[float, ...], estimator: str) -> d
         "rate": pool_rates,
     }[estimator](events, sizes)
     times = 1000 if estimator == "rate" else 100
-    spread = _spread(np.array(events, dtype=float), np.array(sizes), estimator)
+    told = _spread(np.array(events, dtype=float), np.array(sizes), estimator) if spread else None
     scaled = {"estimate": pooled.estimate, "low": pooled.conf_low, "high": pooled.conf_high}
     scaled |= {"prediction_low": pooled.prediction_low, "prediction_high": pooled.prediction_high}
-    others = {"tau2": pooled.tau2, "i2": pooled.i2, "i2_low": spread.i2_low, "i2_high": spread.i2_high}
+    others = {"tau2": pooled.tau2, "i2": pooled.i2}
+    others |= {"i2_low": told.i2_low, "i2_high": told.i2_high} if told else {}
     return (
         {name: times * value for name, value in scaled.items()} | others | {"weights": tuple(pooled.weights.tolist())}
     )

@@ -38,14 +38,16 @@ def panel(tables, name: str = "switches") -> HTML:
     place = found["share"][0]
     shown = found["answers"][found["default"]][place]
     rows = [found["rows"][number] for number in found["sets"][place]]
-    body = "".join(_row(row, top(found, "share")) for row in sorted(rows, key=lambda row: -row["share"][0]))
+    end = top(found, "share")
+    body = "".join(_row(row, end) for row in sorted(rows, key=lambda row: -row["share"][0]))
     packed = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("</", "<\\/")
     value = shown["words"].replace("95% CI ", "")
     pooled = (
         f'<tr class="choices-pooled"><th scope="row">Pooled, {len(rows)} groups</th><td class="n"></td>'
-        f'<td class="n"></td><td class="choices-cell"></td><td class="n">{value}</td></tr>'
+        f'<td class="n"></td><td class="choices-cell">{_bar(shown["at"], end, pooled=True)}</td>'
+        f'<td class="n">{value}</td></tr>'
     )
-    unit = f"{UNITS['share']}, 0 to {top(found, 'share'):.0f}"
+    unit = f"{UNITS['share']}, 0 to {end:.0f}"
     return HTML(
         f'<div class="choices" id="{name}">{_fieldset(found)}'
         f'<p class="choices-answer" role="status" aria-live="polite"><strong>{shown["words"]}</strong> '
@@ -81,16 +83,21 @@ def _fieldset(found: dict) -> str:
     return f'<fieldset class="choices-switches" hidden>{legend}{"".join(parts)}{reset}</fieldset>'
 
 
+def _bar(numbers: list[float], end: float, pooled: bool = False) -> str:
+    """An interval with its mark, and behind it the interval of a further group; drawn by the style sheet."""
+    value, low, high, *further = (min(100.0, 100 * number / end) for number in numbers)
+    behind = f'<u style="left:{further[0]:.1f}%;width:{further[1] - further[0]:.1f}%"></u>' if further else ""
+    return (
+        f'<span class="choices-bar{" pooled" if pooled else ""}" aria-hidden="true">{behind}'
+        f'<i style="left:{low:.1f}%;width:{high - low:.1f}%"></i><b style="left:{value:.1f}%"></b></span>'
+    )
+
+
 def _row(row: dict, end: float) -> str:
     """One group of the default, as the script writes it too."""
-    value, low, high = (100 * number / end for number in row["share"])
-    bar = (
-        f'<span class="choices-bar" aria-hidden="true"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
-        f'<b style="left:{value:.1f}%"></b></span>'
-    )
     link = f'<a class="report" href="data.html#report-{row["report"]}">{escape(row["name"])}</a>'
     followed = "not seen" if row["borrowed"] else row["followed"]
     return (
         f'<tr><th scope="row">{link}</th><td class="n">{row["counts"]}</td><td class="n">{followed}</td>'
-        f'<td class="choices-cell">{bar}</td><td class="n">{row["share_words"]}</td></tr>'
+        f'<td class="choices-cell">{_bar(row["share"], end)}</td><td class="n">{row["share_words"]}</td></tr>'
     )

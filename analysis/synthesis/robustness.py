@@ -52,7 +52,8 @@ def without_each(tables, choice: Choice = MAIN, estimator: str = DEFAULT) -> pd.
     y, v = log_odds(table.events.to_numpy(float), table.total.to_numpy(float))
     cook = influence(y, np.sqrt(v)).cook_distance.to_numpy() if len(table) > 1 else np.nan
     lines = [
-        _numbers(pool_rows(table.drop(index=key), estimator, overlap=choice.overlap, fewest=1)) for key in table.index
+        _numbers(pool_rows(table.drop(index=key), estimator, overlap=choice.overlap, fewest=1, spread=False))
+        for key in table.index
     ]
     found = pd.DataFrame(lines, index=table.arm)[NUMBERS]
     found = found.assign(moves=found.estimate / whole.estimate, cook=cook)
@@ -94,7 +95,10 @@ def by_year(tables, choice: Choice = MAIN, estimator: str = DEFAULT) -> pd.DataF
     [1, 2, 3, 4, 5, 6]
     """
     table = chosen(rows(tables), choice).sort_values(["year", "arm"])
-    found = [pool_rows(table.iloc[: n + 1], estimator, overlap=choice.overlap, fewest=1) for n in range(len(table))]
+    found = [
+        pool_rows(table.iloc[: n + 1], estimator, overlap=choice.overlap, fewest=1, spread=False)
+        for n in range(len(table))
+    ]
     numbers = pd.DataFrame([_numbers(each) for each in found], index=table.arm)[NUMBERS]
     return numbers.join(table.set_index("arm")[["name", "short", "year"]])
 
@@ -125,7 +129,7 @@ def one_more(tables, choice: Choice = MAIN, estimator: str = DEFAULT) -> pd.Data
     lines = []
     for key in table.index:
         events = table.events.mask(table.index == key, table.events + 1)
-        lines.append(_numbers(pool_rows(table.assign(events=events), estimator, overlap=choice.overlap)))
+        lines.append(_numbers(pool_rows(table.assign(events=events), estimator, overlap=choice.overlap, spread=False)))
     found = pd.DataFrame(lines, index=table.arm)[["estimate", "low", "high"]]
     single = table.set_index("arm")
     return single[["name", "short", "events", "total"]].assign(

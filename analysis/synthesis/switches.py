@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.data import remembered
 from analysis.intervals import proportion_interval, rate_interval
 from analysis.shares import percent
-from analysis.synthesis.answer import DEFAULT, ESTIMATORS, PERCENT, Answer, pool_rows
+from analysis.synthesis.answer import DEFAULT, ESTIMATORS, PER_1000, PERCENT, Answer, pool_rows
 from analysis.synthesis.choice import Choice, chosen
 from analysis.synthesis.groups import PRIMARY, rows, with_borrowed
 
@@ -104,7 +104,7 @@ def combinations(tables) -> Combinations:
             places[rate].append(numbers[key])
     answers = {
         name: [
-            pool_rows(frame, name, overlap=True) if key[0] == (name == "rate") else None
+            pool_rows(frame, name, overlap=True, spread=False) if key[0] == (name == "rate") else None
             for key, frame in zip(numbers, frames, strict=True)
         ]
         for name in ESTIMATORS
@@ -239,7 +239,7 @@ def _row(row) -> dict:
         )
         told |= {
             "rate": [_digits(x) for x in rate],
-            "rate_words": f"{rate.iloc[0]:.3g} ({rate.iloc[1]:.3g}–{rate.iloc[2]:.3g})",
+            "rate_words": f"{rate.iloc[0]:.1f} ({_range(*rate.iloc[1:], PER_1000)})",
         }
     return told
 
@@ -253,7 +253,8 @@ def _words(found: Answer | None) -> dict | None:
     numbers = (found.estimate, found.low, found.high, found.prediction_low, found.prediction_high)
     told = {"at": [_digits(x) for x in numbers], "words": value_words(found), "i2": f"{found.i2:.0f}%"}
     if found.prediction_low == found.prediction_low:
-        told["next"] = _range(found.prediction_low, found.prediction_high, found.unit)
+        sign = "%" if found.unit == PERCENT else ""
+        told["next"] = _range(found.prediction_low, found.prediction_high, found.unit) + sign
     return told
 
 
