@@ -309,6 +309,20 @@ def test_a_site_that_is_not_built_leaves_no_trace(project):
     assert git(project, "status", "--porcelain") == ""
 
 
+def test_the_packed_site_has_its_checksum_and_stays_out_of_the_folder(project):
+    def build():
+        (project / "_build" / "html").mkdir(parents=True)
+        (project / "_build" / "html" / "index.html").write_text("x")
+        return 0
+
+    release.make(project, "0.1.0", "2026-11-30", build)
+    packed = project / "_build" / "release" / "tmn-after-cart-0.1.0.zip"
+    lines = (project / "releases" / "0.1.0" / "SHA256SUMS").read_text().splitlines()
+    assert f"{hashlib.sha256(packed.read_bytes()).hexdigest()}  {packed.name}" in lines
+    assert f"# {packed.name}: {packed.stat().st_size} bytes" in lines
+    assert {path.name for path in (project / "releases" / "0.1.0").iterdir()} == {"results.json", "SHA256SUMS"}
+
+
 def test_the_packed_site_is_the_same_on_every_day(tmp_path):
     folder = tmp_path / "html"
     (folder / "b").mkdir(parents=True)
