@@ -194,7 +194,10 @@ def rows(tables, table: str, column: str = "", value: str = "") -> Estimate:
     """Number of rows of a table, of those with a given cell if one is named (underscores stand for blanks)."""
     frame = getattr(tables, table)
     count = len(frame) if not column else int((frame[column] == value.replace("_", " ")).sum())
-    return Estimate(f"{count:,}", "", f"rows of the table {table}", f"counted in data/{table}", ())
+    what = f"rows of the table {table}" + (
+        f" ({column.replace('_', ' ')}: {value.replace('_', ' ')})" if column else ""
+    )
+    return Estimate(f"{count:,}", "", what, f"counted in data/{table}", ())
 
 
 def evidence_count(tables, name: str) -> Estimate:

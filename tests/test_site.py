@@ -166,8 +166,8 @@ def test_without_script_a_door_is_a_link_to_its_row(browser, address):
     page = context.new_page()
     page.goto(f"{address}/incidence.html")
     page.locator('a.door[data-claim="G083"]').first.click()
-    assert page.url.endswith("/data.html#g083")
-    assert page.locator("#g083").is_visible()
+    page.wait_for_url("**/data.html#g083")
+    page.locator("#g083").wait_for(state="visible")
     context.close()
 
 
