@@ -1,4 +1,4 @@
-# make book · make test · make serve · make check · make lint · make bench · make reconstruct · make lock · make clean
+# make book · make test · make serve · make check · make lint · make bench · make release · make reconstruct · make lock · make clean
 # The first two are all a newcomer needs: a machine with Python >= 3.11, make and git.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ export PYTHONHASHSEED := 0
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test serve check lint bench reconstruct lock clean
+.PHONY: help book test serve check lint bench release reconstruct lock clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -45,6 +45,12 @@ serve: .venv/ready
 # Times the estimators beside whatever else is installed; writes benchmarks/results.csv and .svg. Takes minutes.
 bench: .venv/ready
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/bench.py
+
+# Publishes a version: make release VERSION=0.2.0. What the number must say stands in CONTRIBUTING.md.
+release: .venv/ready
+	@test -n "$(VERSION)" || { echo "Which version? make release VERSION=0.2.0"; exit 1; }
+	@$(PY) -m analysis check
+	@$(PY) -m analysis release $(VERSION)
 
 # Makes the members of the synthetic cohort that are not stored yet; see data/reconstruction/README.md. Takes an hour.
 SEED ?= 1

@@ -1,4 +1,4 @@
-"""The one command line: ``python -m analysis check | build | import | draft-quality | reconstruct | …``."""
+"""The one command line: ``python -m analysis check | build | import | new-report | release | …``."""
 
 import argparse
 import sys
@@ -66,6 +66,32 @@ def draft_quality(given: argparse.Namespace) -> int:
     return 0
 
 
+def new_report(given: argparse.Namespace) -> int:
+    """An empty form for a report; what a filled one would change; its rows, if they are to be kept."""
+    from analysis.new_report import command
+
+    try:
+        print(*command.run(given.report, given.data, keep=given.keep), sep="\n")
+    except (ValueError, OSError) as error:
+        print(f"{error}\nNothing was written.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def release(given: argparse.Namespace) -> int:
+    """Publish a version; print what was written, or why it was refused."""
+    from analysis.site import build  # Sphinx is only needed to build
+    from analysis.versions import release as releasing
+
+    try:
+        told = releasing.make(paths.ROOT, given.version, given.on, None if given.no_site else build.book)
+    except ValueError as error:
+        print(f"{error}\nNothing was released.", file=sys.stderr)
+        return 1
+    print(*told, sep="\n")
+    return 0
+
+
 def reconstruct(given: argparse.Namespace) -> int:
     """Make members that are not stored yet."""
     from analysis.reconstruction import command
@@ -118,7 +144,16 @@ def _of_the_review(commands) -> None:
     adding.set_defaults(run=import_exports)
     drafting = commands.add_parser("draft-quality", help="append the rule's judgements for new groups of patients")
     drafting.set_defaults(run=draft_quality)
-    for command in (checking, adding, drafting):
+    proposing = commands.add_parser("new-report", help="a form for a new study; what it would change; its rows")
+    proposing.add_argument("report", help="a new name, such as doe-2026, or the filled form, doe-2026.yml")
+    proposing.add_argument("--keep", action="store_true", help="add the rows; without it nothing is written")
+    proposing.set_defaults(run=new_report)
+    releasing = commands.add_parser("release", help="publish a version: store its results, build and pack the site")
+    releasing.add_argument("version", help="MAJOR.MINOR.PATCH: a new search, corrected data or methods, words only")
+    releasing.add_argument("--on", default=f"{date.today()}", help="day of the release; today if not given")
+    releasing.add_argument("--no-site", action="store_true", help="store the results only")
+    releasing.set_defaults(run=release)
+    for command in (checking, adding, drafting, proposing):
         command.add_argument("--data", type=Path, default=paths.DATA, help="folder with dictionary.yml and the tables")
 
 

@@ -15,6 +15,7 @@ from analysis.intervals import proportion_interval
 from analysis.reconstruction import matching_rows, proofs, store, unpublished
 from analysis.review import summary
 from analysis.shares import percent
+from analysis.synthesis import words as synthesis_words
 
 
 class Estimate(NamedTuple):
@@ -193,7 +194,10 @@ def rows(tables, table: str, column: str = "", value: str = "") -> Estimate:
     """Number of rows of a table, of those with a given cell if one is named (underscores stand for blanks)."""
     frame = getattr(tables, table)
     count = len(frame) if not column else int((frame[column] == value.replace("_", " ")).sum())
-    return Estimate(f"{count:,}", "", f"rows of the table {table}", f"counted in data/{table}", ())
+    what = f"rows of the table {table}" + (
+        f" ({column.replace('_', ' ')}: {value.replace('_', ' ')})" if column else ""
+    )
+    return Estimate(f"{count:,}", "", what, f"counted in data/{table}", ())
 
 
 def evidence_count(tables, name: str) -> Estimate:
@@ -209,6 +213,17 @@ def review_count(tables, name: str) -> Estimate:
         raise LookupError(f"no count {name!r} of the review; there are {', '.join(counts)}")
     number, words = counts[name]
     return Estimate(f"{number:,}", "", words, "counted in the tables of the review", ())
+
+
+def pooled(tables, name: str, field: str = "value") -> Estimate:
+    """A pooled number of the synthesis, or something that belongs to it; see `analysis.synthesis.words.pooled`."""
+    return Estimate(*synthesis_words.pooled(tables, name, field))
+
+
+def synthesis_count(tables, name: str) -> Estimate:
+    """A number about the synthesis as a whole; see `analysis.synthesis.words.counts`."""
+    text, words = synthesis_words.count(tables, name)
+    return Estimate(text, "", words, "computed on the page Synthesis", ())
 
 
 def hazard_ratios(tables, report: str) -> Estimate:
@@ -279,6 +294,8 @@ FUNCTIONS: dict[str, Callable[..., Estimate]] = {
     "rows": rows,
     "evidence": evidence_count,
     "review": review_count,
+    "pooled": pooled,
+    "synthesis": synthesis_count,
     "hazard-ratios": hazard_ratios,
     "invented": invented,
     "row-orders": row_orders,

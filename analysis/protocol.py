@@ -19,6 +19,8 @@ NAME = f"data/{FILE}"
 TEXT = {"type": "string", "minLength": 1}
 DAY = {"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
 
+CONTACT = r"^(|[^@\s?&]+@[^@\s?&]+\.[^@\s?&]+|https://\S+)$"  # nothing, a mail address, or the page of a form
+
 
 def _record(required: dict[str, dict], **optional: dict) -> dict:
     """JSON Schema of a mapping with these fields and no others."""
@@ -60,6 +62,14 @@ SCHEMA = _record(
                 **dict.fromkeys(("version_rule", "justification", "retirement"), TEXT),
             }
         ),
+        "conclusion": _record(
+            {
+                "text": TEXT,
+                "results": _several(TEXT),
+                "relative_change": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+            }
+        ),
+        "contact": _record({"address": {"type": "string", "pattern": CONTACT}, "note": TEXT}),
         "amendments": _several(_record({"date": DAY, "what": TEXT, "why": TEXT}), least=0),
     }
 )

@@ -12,7 +12,7 @@ from analysis import paths
 
 pytestmark = pytest.mark.xdist_group("site")
 FOLDERS = ("analysis", "benchmarks", "chapters", "data", "tests/reference", "_static", "public", "_build")
-FILES = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt")
+FILES = ("_config.yml", "_toc.yml", "CITATION.cff", "CHANGELOG.md", "requirements.txt")
 
 
 @pytest.fixture(scope="module")

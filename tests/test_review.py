@@ -113,7 +113,7 @@ BROKEN = {  # what is broken: table, row, cells, what the message must say
         {"page": None},
         "allowed: the page that answers it, since it is done",
     ),
-    "item without reason": ("checklists", "prisma-2020-22", {"reason": None}, "allowed: what is missing and why"),
+    "item without reason": ("checklists", "prisma-2020-25", {"reason": None}, "allowed: what is missing and why"),
     "role without a name": (
         "roles",
         "guarantor",

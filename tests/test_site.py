@@ -166,8 +166,8 @@ def test_without_script_a_door_is_a_link_to_its_row(browser, address):
     page = context.new_page()
     page.goto(f"{address}/incidence.html")
     page.locator('a.door[data-claim="G083"]').first.click()
-    assert page.url.endswith("/data.html#g083")
-    assert page.locator("#g083").is_visible()
+    page.wait_for_url("**/data.html#g083")
+    page.locator("#g083").wait_for(state="visible")
     context.close()
 
 
@@ -184,3 +184,37 @@ def test_a_link_into_a_fold_opens_it(page, address, tables):
     row = page.locator(f'[id="{name.lower()}"]')
     row.wait_for(state="visible")
     assert row.is_visible()
+
+
+def test_the_switches_change_the_pool_and_come_back(page, address):
+    page.goto(f"{address}/synthesis.html")
+    answer, groups = page.locator(".choices-answer"), page.locator(".choices-rows tbody tr")
+    default, count = answer.inner_text(), groups.count()
+    assert "95% CI" in default
+    page.focus("[data-switch=target]")
+    page.keyboard.press("ArrowDown")  # CD19: too few groups
+    assert answer.inner_text().startswith("Not pooled")
+    assert groups.count() < count
+    page.select_option("[data-switch=target]", "0")
+    page.select_option("[data-switch=estimator]", "reml")
+    assert answer.inner_text() != default
+    assert groups.count() == count
+    page.select_option("[data-switch=estimator]", "rate")
+    assert "person-years" in page.locator(".choices-unit").inner_text()
+    page.click(".choices-switches button")
+    assert answer.inner_text() == default
+    assert page.evaluate("document.activeElement.dataset.switch") == "estimator"
+    assert page.wrong == []
+
+
+def test_without_script_and_in_print_the_default_pool_stands(browser, address, page):
+    context = browser.new_context(java_script_enabled=False)
+    still = context.new_page()
+    still.goto(f"{address}/synthesis.html")
+    page.goto(f"{address}/synthesis.html")
+    assert not still.locator(".choices-switches").is_visible()
+    assert still.locator(".choices-answer").inner_text() == page.locator(".choices-answer").inner_text()
+    assert still.locator(".choices-rows").inner_text() == page.locator(".choices-rows").inner_text()
+    page.emulate_media(media="print")
+    assert not page.locator(".choices-switches").is_visible()
+    context.close()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import paths, validation
-from analysis.validation import benchmark, curves, limits, models, patients, pooled, reference, words
+from analysis.validation import benchmark, curves, limits, models, patients, pooled, reference, synthesis, words
 
 # rows of R's answers: none of them can quietly drop out
 COMPARED = {
@@ -33,11 +33,13 @@ COMPARED = {
     "pool_rates": 24,
     "leave_one_out": 140,
     "cumulative": 140,
-    "influence": 224,
+    "influence": 224 + 6,
     "meta_regression": 832,
+    "pool_rows": 5 * 4 * 9 + 6 * (7 + 9) + 6,
+    "pool_timed": 9,
     "proportion_interval": 180,
     "rate_interval": 30,
-    "risk_difference": 144,
+    "risk_difference": 144 + 8,
     "risk_ratio": 66,
     "reconstruct_individual_data": 6,
 }
@@ -107,6 +109,7 @@ PLANTED = {
     "matching.csv": (patients.matched, "value", "propensity_score"),
     "weighting.csv": (patients.weighted, "value", "stratum_weights"),
     "pooling.csv": (pooled.numbers, "value", "pool"),
+    "synthesis.csv": (synthesis.numbers, "value", "pool_rows"),
     "proportions.csv": (limits.numbers, "high", "proportion_interval"),
     "intervals.csv": (limits.numbers, "high", "proportion_interval"),
     "digitised.csv": (patients.reconstructed, "restricted_mean", "reconstruct_individual_data"),

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
+from analysis.intervals.exact_difference import chan_zhang
 from analysis.intervals.one_arm import checked_counts, checked_level, chosen, wilson
 
 SMALLEST_RATIO, LARGEST_RATIO = 1e-12, 1e12  # of two risks; limits of whole counts lie well within
@@ -28,10 +29,11 @@ def risk_difference(
     ----------
     events, total, events_reference, total_reference : array_like of int, shape = (n,)
         Counts of the two arms.
-    method : {"miettinen-nurminen", "newcombe"}
-        Score interval with the variance under the limit tested; or Wilson limits of both arms combined by squares.
+    method : {"miettinen-nurminen", "newcombe", "chan-zhang"}
+        Score interval with the variance under the limit tested; Wilson limits of both arms combined by squares; or the
+        exact unconditional interval of that score (slower).
     confidence_level : float
-        Coverage on average.
+        Coverage on average; of the exact interval, at least.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def risk_difference(
     References
     ----------
     Miettinen and Nurminen, Stat Med 1985;4:213-226, section 2 and appendix I. Newcombe, Stat Med
-    1998;17:873-890, method 10.
+    1998;17:873-890, method 10. Chan and Zhang, Biometrics 1999;55:1202-1209.
 
     Examples
     --------
@@ -210,4 +212,4 @@ def _two_arms(events, total, events_reference, total_reference):
     return (*checked_counts(*arms[:2]), *checked_counts(*arms[2:]))
 
 
-DIFFERENCE_METHODS = {"miettinen-nurminen": _miettinen_nurminen, "newcombe": _newcombe}
+DIFFERENCE_METHODS = {"miettinen-nurminen": _miettinen_nurminen, "newcombe": _newcombe, "chan-zhang": chan_zhang}

@@ -10,6 +10,7 @@ from analysis import evidence
 from analysis.data import remembered
 from analysis.integrity.review import every_report_was_identified_once
 from analysis.problems import DataError, Problem
+from analysis.synthesis import choice as synthesis_choice
 
 STEPS = {  # step: unit, words
     "identified": ("records", "Records identified"),
@@ -24,11 +25,16 @@ STEPS = {  # step: unit, words
     "arms": ("arms", "Groups of patients at one data cut"),
     "used": ("arms", "Groups with a crude share of t-MN"),
     "unused": ("arms", "Groups without, each for a stated reason"),
+    "pooled": ("arms", "Groups in the pooled share of t-MN"),
+    "unpooled": ("arms", "Groups not pooled, each for a stated reason"),
+    "beside": ("arms", "Counted, but not pooled"),
 }
 EQUATIONS = (  # whole, parts
     ("identified", ("duplicates", "unscreened", "excluded_title", "sought")),
     ("sought", ("unobtained", "excluded_report", "included")),
     ("arms", ("used", "unused")),
+    ("arms", ("pooled", "unpooled")),
+    ("used", ("pooled", "beside")),
 )
 COLUMNS = ("previous", "this", "total")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -52,7 +58,8 @@ def division(tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by arm: ``used`` and ``reason`` (empty where used).
+        Indexed by arm: ``used`` (in the figure of crude shares) and ``reason`` (empty where used); ``pooled`` (in the
+        main pool) and ``why`` (empty where pooled).
 
     Examples
     --------
@@ -62,7 +69,8 @@ def division(tables) -> pd.DataFrame:
     """
     arms = evidence.arm_table(tables)
     used = arms.index.isin(evidence.drawn(tables).arm)
-    return pd.DataFrame({"used": used, "reason": arms.reason.where(~used, "")}, index=arms.index)
+    pool = synthesis_choice.division(tables)[["pooled", "why"]]
+    return pd.DataFrame({"used": used, "reason": arms.reason.where(~used, "")}, index=arms.index).join(pool)
 
 
 def newest(tables) -> pd.Series:
@@ -123,6 +131,8 @@ def flow(tables) -> pd.DataFrame:
     studies = reports.groupby("study").this.all()  # a study is new when all its reports are
     counts |= {"included": _split(reports.this), "studies": _split(studies), "arms": _split(arms.this)}
     counts |= {"used": _split(arms.this[arms.used]), "unused": _split(arms.this[~arms.used])}
+    counts |= {"pooled": _split(arms.this[arms.pooled]), "unpooled": _split(arms.this[arms.why != ""])}
+    counts |= {"beside": _split(arms.this[arms.used & ~arms.pooled])}
     frame = pd.DataFrame.from_dict(STEPS, orient="index", columns=["unit", "words"]).rename_axis("step")
     frame[list(COLUMNS)] = [counts[step] for step in STEPS]
     problems = [*_broken(frame), *_unreasoned(arms), *_unmatched(tables)]
@@ -163,9 +173,13 @@ def _broken(frame: pd.DataFrame) -> list[Problem]:
 
 def _unreasoned(arms: pd.DataFrame) -> list[Problem]:
     """Groups that are left out without a reason."""
-    return [
+    found = [
         Problem("the flow", 1, "unused", repr(arm), "a reason why the group is not used")
         for arm in arms.index[~arms.used & (arms.reason == "")]
+    ]
+    return found + [
+        Problem("the flow", 1, "unpooled", repr(arm), "either in the pool, or a reason why the group is not pooled")
+        for arm in arms.index[arms.pooled == (arms.why != "")]
     ]
 
 
@@ -183,7 +197,7 @@ def reasons(tables, step: str) -> pd.DataFrame:
     tables : Tables
         All tables of the review.
     step : str
-        A step of `STEPS` with records behind it, or ``unused``.
+        A step of `STEPS` with records behind it, ``unused``, ``unpooled`` or ``beside``.
 
     Returns
     -------
@@ -196,9 +210,11 @@ def reasons(tables, step: str) -> pd.DataFrame:
     >>> reasons(data.load(), "excluded_report").total.sum() == flow(data.load()).total["excluded_report"]
     np.True_
     """
-    if step == "unused":
+    if step in ("unused", "unpooled", "beside"):
         arms = division(tables)
-        given = arms.reason[~arms.used]
+        given = arms.reason[~arms.used] if step == "unused" else arms.why[~arms.pooled]
+        given = given[arms.used[given.index]] if step == "beside" else given
+        given = given if step == "unused" else given.str.split("[:;(]| with ", regex=True).str[0].str.strip()
     else:
         decision, stage = PLACES[step]
         rows = tables.records[(tables.records.decision == decision) & (tables.records.stage == stage)]
@@ -251,13 +267,15 @@ def boxes(tables, shown: int = 3) -> pd.DataFrame:
     rows += [("arms", "main", "Groups of patients", steps.total["arms"], ("each at one data cut",))]
     rows += [_side(tables, steps, "unused", shown)]
     rows += [("used", "main", steps.words["used"], steps.total["used"], ())]
+    rows += [_side(tables, steps, "beside", shown)]
+    rows += [("pooled", "main", steps.words["pooled"], steps.total["pooled"], ())]
     return pd.DataFrame(rows, columns=["step", "place", "words", "count", "lines"])
 
 
 def _side(tables, steps: pd.DataFrame, step: str, shown: int) -> tuple:
     """A box of what fell out, with the reasons."""
     given = reasons(tables, step).set_index("reason").total
-    count = steps.total[step] if step == "unused" else steps.this[step]
+    count = steps.total[step] if step in ("unused", "beside") else steps.this[step]
     return step, "side", steps.words[step], count, _lines(given, shown) if len(given) > 1 else ()
 
 

@@ -15,10 +15,12 @@ INPUTS = (
     "chapters/**/*",
     "tests/reference/**/*",
     "benchmarks/*.csv",
+    "releases/*/results.json",
     "_static/**/*",
     "public/**/*",
     "*.yml",
     "CITATION.cff",
+    "CHANGELOG.md",
     "requirements.txt",
 )
 OUTSIDE_CHAPTERS = tuple(pattern for pattern in INPUTS if not pattern.startswith("chapters"))

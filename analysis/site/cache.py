@@ -21,7 +21,16 @@ from myst_nb.core.read import create_nb_reader
 from myst_parser.config.main import MdParserConfig
 from sphinx.util import logging
 
-INPUTS = ("analysis/**/*.py", "data/**/*", "tests/reference/**/*", "benchmarks/*.csv", "requirements.txt")
+INPUTS = (
+    "analysis/**/*.py",
+    "data/**/*",
+    "tests/reference/**/*",
+    "benchmarks/*.csv",
+    "releases/*/results.json",
+    "CITATION.cff",
+    "CHANGELOG.md",
+    "requirements.txt",
+)
 KEPT = 3  # so that going back to the last state of the data is quick
 LOGGER = logging.getLogger(__name__)
 

@@ -2,13 +2,14 @@
 
 import json
 import re
-from datetime import date
 from html import escape
 
 import yaml
 from docutils import nodes
 
 from analysis import paths
+from analysis.review.searches import last_search
+from analysis.versions.notes import day_text
 
 
 def citation() -> dict:
@@ -80,8 +81,8 @@ def substitution_role(name, rawtext, text, lineno, inliner, options=None, conten
 
 def search_role(name, rawtext, text, lineno, inliner, options=None, content=None):
     """A role that prints the day of the last search."""
-    last = max(inliner.document.settings.env.app.tables.searches.searched_on)
-    return [nodes.Text(f"{date.fromisoformat(last):%-d %B %Y}")], []
+    last = last_search(inliner.document.settings.env.app.tables)
+    return [nodes.Text(day_text(last))], []
 
 
 def setup(app) -> None:

@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from analysis import audit, data, doors, paths
+from analysis.synthesis.words import headline
 
 LOGGER = logging.getLogger(__name__)
 NAMES = re.compile(
@@ -53,6 +54,13 @@ def report_role(name, rawtext, text, lineno, inliner, options=None, content=None
 def figure_role(name, rawtext, text, lineno, inliner, options=None, content=None):
     """A role that names a figure of the same page by its number."""
     html = f'<a href="#{text}"><span class="fig-number" data-figure="{text}"></span></a>'
+    return [nodes.raw("", html, format="html")], []
+
+
+def certainty_role(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """A role that prints how sure the answer of the front page is, linked to the place that says why."""
+    rating = headline(inliner.document.settings.env.app.tables)
+    html = f'<a class="tag sure" style="--sure:{rating.bars}" href="{text}">certainty: {rating.level}</a>'
     return [nodes.raw("", html, format="html")], []
 
 
@@ -122,6 +130,7 @@ def setup(app) -> None:
         app.add_role(form, number_role(form))
     app.add_role("report", report_role)
     app.add_role("fig", figure_role)
+    app.add_role("certainty", certainty_role)
     app.connect("builder-inited", read_tables)
     app.connect("html-page-context", finish_page)
     app.connect("build-finished", copy_data)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import paths
-from analysis.validation import curves, limits, models, patients, pooled, reference, words
+from analysis.validation import curves, limits, models, patients, pooled, reference, synthesis, words
 from analysis.validation.benchmark import speed, standing
 from analysis.validation.reference import Number
 
@@ -38,6 +38,7 @@ SOURCES: tuple[Source, ...] = (
     patients.matched,
     patients.weighted,
     pooled.numbers,
+    synthesis.numbers,
     limits.numbers,
     patients.reconstructed,
 )
@@ -61,6 +62,8 @@ ESTIMATORS = {
         "cumulative",
         "influence",
         "meta_regression",
+        "pool_rows",
+        "pool_timed",
     ),
     "intervals": ("proportion_interval", "rate_interval", "risk_difference", "risk_ratio"),
     "digitised": ("reconstruct_individual_data",),
