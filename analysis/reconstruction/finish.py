@@ -32,16 +32,17 @@ from analysis.reconstruction.events.table import (
 )
 from analysis.reconstruction.state import NONE
 
-CHANGES, FEWER = 12_000, 6_000  # drawn for each programme, and how many of those small enough are taken
+CHANGES, FEWER = 9_000, 6_000  # drawn for each programme, and how many of those small enough are taken
 COLUMNS = 250  # of the programme in whole numbers
 NODES = 400  # of it at most: a limit in seconds would differ between machines
 SLACK = 1e6  # cost of a miss by one unit; a change costs 1 and what it makes less plausible
 GAP = 0.5  # between a solution in whole numbers and the best that may be: good enough
 MARGIN = 0.005  # of a window, kept free at both ends: the effects do not quite add up
-OPEN = 0.5  # the same where a window has one end only, in units
-ROUNDS = 10
-REACH, LEAST_REACH = 1.0, 0.03  # effect of a change on any number, in units: at first, and before it starts again
-HOPELESS = 0.01  # what even parts of changes leave over, in units: the design does not do
+OPEN = 0.005  # the same where a window has one end only, in units
+ROUNDS = 18
+REACH = 1.0  # effect of a change on any number, in units, at most
+LEAST_PART = 0.1  # of the way to the windows, before it starts again
+HOPELESS = 0.3  # what even parts of changes leave over, in units: the design does not do
 NEARLY = 3e-4  # below this it does not matter whether a round made things worse
 
 
@@ -65,7 +66,7 @@ class Programme(NamedTuple):
 def finish(table: Table, goals: Goals, design: Design, spans: np.ndarray, rng, tell: Callable[[str], None]) -> int:
     """Change courses until every number is in its window; the table is changed.
 
-    Effects do not quite add up: what makes things worse is taken back, and next time only smaller effects are allowed.
+    Effects do not quite add up: what makes things worse is taken back, and next time a part of the way is asked for.
 
     Parameters
     ----------
@@ -87,12 +88,12 @@ def finish(table: Table, goals: Goals, design: Design, spans: np.ndarray, rng, t
     int
         Rounds; `evaluate` tells whether they were enough.
     """
-    reach, miss = REACH, evaluate(table, goals)
+    part, miss = 1.0, evaluate(table, goals)
     for done in range(ROUNDS):
         tell(f"round {done}: {miss:.7f} {np.round(table.cost, 5)}")
         if miss == 0.0:
             return done
-        changes, programme = _programme(table, goals, design, spans, reach, rng)
+        changes, programme = _programme(table, goals, design, spans, part, rng)
         chosen, left = choose(programme, changes.cost)
         tell(f"in parts {left:.4f} would be left, {len(chosen)} changes")
         if done == 0 and left > HOPELESS:
@@ -101,11 +102,11 @@ def finish(table: Table, goals: Goals, design: Design, spans: np.ndarray, rng, t
         _make(table, changes.patients[chosen], changes.rows[chosen])
         now = evaluate(table, goals)
         if now < max(miss, NEARLY):
-            miss = now
+            miss, part = now, min(1.0, 2.0 * part)
         else:
             _make(table, changes.patients[chosen], old)
             evaluate(table, goals)
-            reach = reach / 2 if reach > LEAST_REACH else REACH
+            part = part / 2 if part > LEAST_PART else 1.0
     return ROUNDS
 
 
@@ -115,7 +116,7 @@ def _make(table: Table, patients: np.ndarray, rows: np.ndarray) -> None:
         replace(table, int(i), row, [False] * N_BLOCKS)
 
 
-def _programme(table: Table, goals: Goals, design: Design, spans, reach: float, rng) -> tuple[Changes, Programme]:
+def _programme(table: Table, goals: Goals, design: Design, spans, part: float, rng) -> tuple[Changes, Programme]:
     """Changes whose effects are small enough, and the programme that chooses among them."""
     ends, units = windows(goals)
     printed = np.isfinite(ends).any(axis=1)
@@ -126,10 +127,11 @@ def _programme(table: Table, goals: Goals, design: Design, spans, reach: float, 
     effects(table, goals, changes.patients, changes.rows, base, effect)
     effect = (effect / units)[:, printed]
     size = np.abs(effect).max(axis=1)
-    small = np.flatnonzero((size <= reach) & (size > 0.0))[:FEWER]
+    small = np.flatnonzero((size <= REACH) & (size > 0.0))[:FEWER]
     changes = Changes(*(column[small] for column in changes))
     free = np.where(np.isfinite(ends).all(axis=1), MARGIN, OPEN)
     low, high = (ends[:, 0] - base) / units + free, (ends[:, 1] - base) / units - free
+    low, high = np.where(low > 0.0, part * low, low), np.where(high < 0.0, part * high, high)
     keep, once = _kept(table, changes), _once(table, changes)
     none, one = np.zeros(len(keep)), np.ones(len(once))
     return changes, Programme(
