@@ -10,8 +10,8 @@ import pytest
 from analysis import data
 from analysis.hazards import fine_gray
 from analysis.incidence import cumulative_incidence
-from analysis.reconstruction import beginning, case_courses, design, skeleton
-from analysis.reconstruction.events import anneal, check, curves, goals, laws, moves, ratio, table, tallies
+from analysis.reconstruction import beginning, case_courses, design, finish, skeleton
+from analysis.reconstruction.events import anneal, check, curves, goals, laws, moves, numbers, ratio, table, tallies
 from analysis.reconstruction.events import courses as after_tmn
 from analysis.reconstruction.proofs import set_aside
 from analysis.reconstruction.state import NONE, PRODUCTS
@@ -99,7 +99,9 @@ def test_a_median_is_met_where_the_estimator_has_it(seed):
         for shift, met in ((0, True), (-1, False), (1, False)):
             first = last = int(x) + shift
             checks = np.array([(first - 1, curve, 0.5, np.inf), (last, curve, -np.inf, 0.5)])
-            penalty = curves.survival_penalty(counts, days, len(days), len(day), curves.CAUSE, curves.CAUSE, checks)
+            penalty = curves.survival_penalty(
+                counts, days, len(days), len(day), curves.CAUSE, curves.CAUSE, checks, np.zeros(len(checks))
+            )
             assert (penalty == 0) == met
 
 
@@ -179,8 +181,9 @@ def test_moves_keep_the_printed_counts_and_the_order_of_events():
         sequenced = tmn & (r[:, table.LABEL] != NONE)
         aml = tmn & (r[:, table.KIND] == 2)
         domains = np.bincount(r[tmn, table.PRODUCT] // 2, minlength=3)
-        return [*np.bincount(r[:, table.PRODUCT], minlength=5), *domains, alone.sum(), (alone & tmn).sum(), aml.sum(),
-                (sequenced & aml).sum(), sequenced.sum(), (aml & (r[:, table.DIED] == 1)).sum(), (r[:, table.LABEL] == 1).sum()]  # fmt: skip
+        died, mutated = aml & (r[:, table.DIED] == 1), r[:, table.LABEL] == 1
+        flags = [alone, alone & tmn, aml, sequenced & aml, sequenced, died, mutated]
+        return [*np.bincount(r[:, table.PRODUCT], minlength=5), *domains, *(flag.sum() for flag in flags)]
 
     before, touched, made = counts(), [False] * table.N_BLOCKS, 0
     a, b = t.rows[0].copy(), t.rows[0].copy()
@@ -294,3 +297,63 @@ def test_durations_are_dealt_out_within_the_study():
     duration, died = case_courses._within(onset, kind, np.array([50, 300, 20, 30]), np.array([1, 0, 1, 1]), 1000)
     assert duration.tolist() == [300, 50, 20, 30]
     assert died.tolist() == [0, 1, 1, 1]
+
+
+# --- changes chosen together -----------------------------------------------------------------------------------------
+
+
+def drawn(targets, number):
+    """A table, a design and changes of it."""
+    rng = np.random.default_rng(11)
+    d = design.draw(11, targets)
+    rows_, spans = beginning.begin(d, targets, rng)
+    t = table.make(rows_)
+    return t, d, finish.draw(t, targets.exact, d, spans, rng, number), spans
+
+
+def test_effects_are_what_a_change_does_to_a_table_made_anew(targets):
+    t, _, changes, _ = drawn(targets, 25)
+    base = np.zeros(len(numbers.windows(targets.exact)[0]))
+    numbers.numbers(t, targets.exact, base)
+    found = np.zeros((25, len(base)))
+    before = t.rows.copy()
+    numbers.effects(t, targets.exact, changes.patients, changes.rows, base, found)
+    np.testing.assert_array_equal(t.rows, before)
+    products = 0
+    for m, (i, row) in enumerate(zip(changes.patients, changes.rows, strict=True)):
+        again = t.rows.copy()
+        again[i] = row
+        products += row[table.PRODUCT] != t.rows[i, table.PRODUCT]
+        after = np.zeros(len(base))
+        numbers.numbers(table.make(again), targets.exact, after)
+        np.testing.assert_allclose(found[m], after - base, atol=1e-9)
+    assert products > 0
+
+
+def test_numbers_are_those_that_the_penalties_count(targets):
+    t, *_ = drawn(targets, 1)
+    ends, units = numbers.windows(targets.exact)
+    found = np.zeros(len(ends))
+    numbers.numbers(t, targets.exact, found)
+    miss = np.maximum(np.maximum(ends[:, 0] - found, found - ends[:, 1]), 0) / units
+    table.evaluate(t, targets.exact)
+    courses = t.cost[table.ONSETS] + t.cost[table.AFTER]
+    assert (miss**2 / (1 + miss)).sum() == pytest.approx(t.cost.sum() - courses, rel=1e-4)
+
+
+def test_changes_keep_to_the_design(targets):
+    t, d, changes, spans = drawn(targets, 200)
+    for i, row in zip(changes.patients, changes.rows, strict=True):
+        assert moves.allowed(row, d.longest)
+        assert (row[table.TMN] == NONE) == (t.rows[i, table.TMN] == NONE)
+        assert row[table.TMN] == NONE or spans[i, 0] <= row[table.TMN] <= spans[i, 1]
+    assert (changes.cost >= 1).all()
+
+
+def test_chosen_changes_keep_the_counts_and_reach_the_windows():
+    # Two numbers; a third row must stay as it is: the first two changes only go together.
+    matrix = np.array([[1.0, 1.0, 0.5, 3.0], [0.0, 0.0, -2.0, 0.0], [1.0, -1.0, 0.0, 0.0]])
+    programme = finish.Programme(matrix, np.array([1.5, -1.0, 0.0]), np.array([2.5, 1.0, 0.0]), 2)
+    chosen, left = finish.choose(programme, np.ones(4))
+    assert chosen.tolist() == [0, 1]
+    assert left == pytest.approx(0)

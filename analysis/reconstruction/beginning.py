@@ -14,7 +14,7 @@ ALIVE = 0.4  # probability that a patient who relapsed, before or after t-MN, is
 BETWEEN = 60  # days at least from t-MN to the end of follow-up for a relapse to be in between
 
 
-def begin(design: Design, targets: Targets, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def begin(design: Design, targets: Targets, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray] | None:
     """Rows of all patients as the design has them.
 
     Parameters
@@ -31,12 +31,7 @@ def begin(design: Design, targets: Targets, rng: np.random.Generator) -> tuple[n
     rows : ndarray, shape = (patients, 7)
         As `events.table.Table`.
     spans : ndarray, shape = (patients, 2)
-        First and last possible day of t-MN.
-
-    Raises
-    ------
-    RuntimeError
-        If the courses of t-MN cannot be arranged.
+        First and last possible day of t-MN. None instead of both if the courses of t-MN cannot be arranged.
     """
     relapsed = design.after_relapse + design.relapsed_later
     for _ in range(TRIES):
@@ -47,7 +42,7 @@ def begin(design: Design, targets: Targets, rng: np.random.Generator) -> tuple[n
             rows, spans, mine = _with(found, everybody(design, targets, rng), design, rng)
             if relapse_some(rows, mine, design, alive, rng):
                 return fix_deaths(rows, targets.counts.non_relapse_deaths, rng), spans
-    raise RuntimeError(f"no courses of t-MN for {design} in {TRIES} tries")
+    return None
 
 
 def everybody(design: Design, targets: Targets, rng: np.random.Generator) -> np.ndarray:

@@ -166,7 +166,7 @@ def _durations(kind: np.ndarray, dead: int, counts: Counts, rng: np.random.Gener
 
 
 def _within(onset, kind, duration, died, longest):
-    """Durations dealt out within each type so that nobody outlives the study: the longest to the earliest if need be."""
+    """Durations dealt out within each type so that nobody outlives the study: the longest to the earliest at need."""
     duration, died = duration.copy(), died.copy()
     for k in (1, 2):
         mine = np.flatnonzero(kind == k)

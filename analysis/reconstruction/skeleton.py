@@ -49,7 +49,7 @@ STARTS = 20
 class Found(NamedTuple):
     """A skeleton, its design, and what it took: moves and starts; penalty (0: every digit is met)."""
 
-    skeleton: Skeleton
+    skeleton: Skeleton | None
     design: Design
     moves: int
     starts: int
@@ -71,7 +71,7 @@ def search(seed: int, claims, progress: Callable[[str], None] | None = None) -> 
     Returns
     -------
     Found
-        After `STARTS` designs the last, with its penalty.
+        Without a skeleton if none of `STARTS` designs led to one; the penalty is then the smallest.
 
     Examples
     --------
@@ -79,18 +79,21 @@ def search(seed: int, claims, progress: Callable[[str], None] | None = None) -> 
     """
     targets = designs.read(claims)
     tell = progress or (lambda text: None)
-    moves = 0
+    moves, nearest = 0, np.inf
     for start in range(1, STARTS + 1):
         design = designs.draw(seed, targets, start)
         tell(f"start {start}: {design}")
         rng = np.random.default_rng([seed, start, 1])
-        rows, spans = begin(design, targets, rng)
-        table = make(rows)
-        made = fit(table, design, spans, targets, rng, tell)
-        moves += made
-        if missing(table, targets) == 0.0:
-            break
-    return Found(as_skeleton(table.rows), design, moves, start, missing(table, targets))
+        begun = begin(design, targets, rng)
+        if begun is None:
+            tell("the courses of t-MN cannot be arranged")
+            continue
+        table = make(begun[0])
+        moves += fit(table, design, begun[1], targets, rng, tell)
+        nearest = min(nearest, missing(table, targets))
+        if nearest == 0.0:
+            return Found(as_skeleton(table.rows), design, moves, start, 0.0)
+    return Found(None, design, moves, STARTS, nearest)
 
 
 def missing(table: Table, targets: Targets) -> float:

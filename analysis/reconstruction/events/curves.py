@@ -1,8 +1,8 @@
 """Published curves from counts a day: cumulative incidence and survival with their limits, in one pass each.
 
 Vocabulary: *counts* are, for each day, the patients of a group whose time it is: censored, cause, competing, and their
-sum; day 0 is empty. *Days* are those on which anybody is counted, ascending. A *penalty* says how far a number is from its
-window, 0 inside.
+sum; day 0 is empty. *Days* are those on which anybody is counted, ascending. A *penalty* says how far a number is from
+its window, 0 inside.
 """
 
 import math
@@ -98,8 +98,8 @@ def curve_penalty(counts, days, m, n, horizons, windows, out):
 def survival(counts, days, m, n, cause, other, checks, out):
     """A Kaplan-Meier curve and its log limits on the days of the checks, into out.
 
-    ``cause`` and ``other`` are the columns of counts that are events (the same twice if only one is). A row of checks is
-    day, curve (0: S, 1: its lower, 2: its upper limit), window; sorted by day. Missing once nobody is left.
+    ``cause`` and ``other`` are the columns of counts that are events (the same twice if only one is). A row of checks
+    is day, curve (0: S, 1: its lower, 2: its upper limit), window; sorted by day. Missing once nobody is left.
     """
     y, s, variance, k = n, 1.0, 0.0, 0
     for c in range(len(checks)):

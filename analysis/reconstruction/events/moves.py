@@ -169,7 +169,7 @@ def propose(t, rng, share, longest, a, b):
             return i, IMPOSSIBLE
         else:
             j = _move_other(t, rng, a, b)
-    if j == i or j == IMPOSSIBLE or not allowed(a, longest) or (j >= 0 and not allowed(b, longest)):
+    if j in (i, IMPOSSIBLE) or not allowed(a, longest) or (j >= 0 and not allowed(b, longest)):
         return i, IMPOSSIBLE
     return i, j
 

@@ -168,7 +168,7 @@ def courses_penalty(t, goals, block):
 @njit
 def block_penalty(t, goals, block):
     """Penalty of one block as things are."""
-    if block == ONSETS or block == AFTER:
+    if block in (ONSETS, AFTER):
         return courses_penalty(t, goals, block)
     if block == RATIO:
         both = t.days[ALL, : t.n_days[ALL]]  # and a few days that only patients with other products have
