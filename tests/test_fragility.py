@@ -184,6 +184,11 @@ def test_order_free_methods_by_their_definition(natural):
 # --- the stored members ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(not (paths.RECONSTRUCTION / store.INDEX).exists(), reason="no member is stored yet")
+def test_row_orders_are_stored_with_the_members():
+    assert STORED, f"run: {fragility.COMMAND}"
+
+
 @stored
 def test_the_stored_table_is_about_the_stored_members():
     table = fragility.read()

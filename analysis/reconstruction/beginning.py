@@ -9,7 +9,7 @@ from analysis.reconstruction.events.moves import GAP
 from analysis.reconstruction.events.table import DIED, KIND, LABEL, LAST, PRODUCT, RELAPSE, TMN
 from analysis.reconstruction.state import NONE
 
-TRIES = 20
+TRIES = 4
 ALIVE = 0.4  # probability that a patient who relapsed, before or after t-MN, is alive
 BETWEEN = 60  # days at least from t-MN to the end of follow-up for a relapse to be in between
 

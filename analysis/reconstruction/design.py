@@ -16,7 +16,7 @@ from analysis.reconstruction.events.courses import DAYS
 
 POWER = (0.8, 2.2)  # shape of early relapse, see `events.laws.early_and_late`
 RELAPSED_LATER = (0.5, 0.3, 0.2)  # probability of so many relapses after t-MN
-KINDS = ((tallies.NOBODY, 0, 0.85), (1, 0, 0.15))  # see `draw`
+KINDS = ((tallies.NOBODY, 0, 0.95), (1, 0, 0.05))  # see `draw`
 EARLY = 60  # days of the first and the second year in which t-MN of the 4-1BB domain fall, see `_spans`
 CUT_OFFS = (3, 8)  # months after the last infusion, from and to: see `_follow_up`
 

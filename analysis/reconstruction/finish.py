@@ -39,7 +39,7 @@ SLACK = 1e6  # cost of a miss by one unit; a change costs 1 and what it makes le
 GAP = 0.5  # between a solution in whole numbers and the best that may be: good enough
 MARGIN = 0.005  # of a window, kept free at both ends: the effects do not quite add up
 OPEN = 0.005  # the same where a window has one end only, in units
-ROUNDS = 18
+ROUNDS, PATIENCE = 18, 8  # at most, and rounds in succession that may come to nothing
 REACH = 1.0  # effect of a change on any number, in units, at most
 LEAST_PART = 0.1  # of the way to the windows, before it starts again
 HOPELESS = 0.3  # what even parts of changes leave over, in units: the design does not do
@@ -88,10 +88,10 @@ def finish(table: Table, goals: Goals, design: Design, spans: np.ndarray, rng, t
     int
         Rounds; `evaluate` tells whether they were enough.
     """
-    part, miss = 1.0, evaluate(table, goals)
+    part, miss, failed = 1.0, evaluate(table, goals), 0
     for done in range(ROUNDS):
         tell(f"round {done}: {miss:.7f} {np.round(table.cost, 5)}")
-        if miss == 0.0:
+        if miss == 0.0 or failed == PATIENCE:
             return done
         changes, programme = _programme(table, goals, design, spans, part, rng)
         chosen, left = choose(programme, changes.cost)
@@ -102,11 +102,11 @@ def finish(table: Table, goals: Goals, design: Design, spans: np.ndarray, rng, t
         _make(table, changes.patients[chosen], changes.rows[chosen])
         now = evaluate(table, goals)
         if now < max(miss, NEARLY):
-            miss, part = now, min(1.0, 2.0 * part)
+            miss, part, failed = now, min(1.0, 2.0 * part), 0
         else:
             _make(table, changes.patients[chosen], old)
             evaluate(table, goals)
-            part = part / 2 if part > LEAST_PART else 1.0
+            part, failed = part / 2 if part > LEAST_PART else 1.0, failed + 1
     return ROUNDS
 
 
