@@ -144,9 +144,13 @@ def test_the_strip_of_words_covers_nothing():
     assert after.y0 * grown == pytest.approx(before.y0 * height)
 
 
+# tables about cohorts: nobody's row
+ABOUT = (INDEX, "matching-row-orders.csv", "model-readings.csv", "not-reached.csv")
+
+
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)
 def test_stored_files_say_so_in_name_and_rows(path):
-    if path.name == INDEX:
+    if path.name in ABOUT:
         return
     assert path.name.startswith("synthetic-reconstructed-")
     rows = pd.read_csv(path, usecols=["patient", "data_kind"])

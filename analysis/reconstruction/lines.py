@@ -136,7 +136,8 @@ def largest_error(printed: Line) -> float:
     Examples
     --------
     >>> from analysis import data
-    >>> round(largest_error(line(data.load().claims, "ICANS, any grade", "matched")), 4)
+    >>> from analysis.reconstruction.targets import reachable
+    >>> round(largest_error(line(reachable(data.load()), "ICANS, any grade", "matched")), 4)
     0.3636
     """
     ratio, low, high, score = printed.windows

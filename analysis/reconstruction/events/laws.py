@@ -58,7 +58,7 @@ def early_and_late(first: tuple[float, float], second: tuple[float, float], earl
     --------
     >>> free = early_and_late((360, 0.5), (1460, 0.3), (235, 0.02), 1.0)
     >>> free(np.array([0, 100, 360, 1460])).round(2)
-    array([1.  , 0.65, 0.5 , 0.3 ])
+    array([1.  , 0.64, 0.5 , 0.3 ])
     """
     (t1, s1), (t2, s2) = first, second
     rate = math.log(s1 / s2) / (t2 - t1)

@@ -70,7 +70,7 @@ def follow_up(g: Group, events: np.ndarray) -> np.ndarray:
 
     >>> g = Group(np.array([0.02, 0.02, 0.05, 0.05]), np.zeros((4, 2)), 100)
     >>> follow_up(g, np.array([[2, 0, 1, 0]]))
-    array([[1., nan, 3., nan]])
+    array([[ 1., nan,  3., nan]])
     """
     rise = np.diff(g.incidence, prepend=0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
