@@ -103,7 +103,7 @@ def readings(given: argparse.Namespace) -> int:
     """Store which readings of the Methods reach which line, on the stored members."""
     from analysis.reconstruction import models, store, targets  # only needed here, and slow without numba
 
-    path = paths.RECONSTRUCTION / "model-readings.csv"
+    path = paths.RECONSTRUCTION / "synthetic-model-readings.csv"
     members = list(store.load_all().values())[: models.COURSES]
     models.write(path, members, targets.reachable(data.load()), given.seed)
     print(f"Written: {path}")

@@ -41,28 +41,29 @@ def change(root, report, old, new):
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-ROW = "raj-2024.all.os-12m,raj-2024,raj-2024/all,number,abstract,overall survival after allogeneic transplant,"
-CLAIM = (
-    "raj-2024.all.os-12m"  # not of the cohort that is reconstructed: there a change asks for other synthetic cohorts
-)
+CLAIM = "belhabri-2023.all.survival"  # not of the reconstructed cohort: there a change asks for new synthetic cohorts
+ROW = f"{CLAIM},belhabri-2023,belhabri-2023/all,number,abstract,overall survival after t-MN,median,,,,9,9,"
 
 
 def test_a_changed_value_changes_every_place_where_it_is_shown(copy):
     before = {p.name: p.read_text(encoding="utf-8") for p in copy.glob("_build/html/chapters/*.html")}
-    change(copy, "raj-2024", f"{ROW}survival probability,,,12,55,55,", f"{ROW}survival probability,,,12,56,56,")
+    assert ">11</text>" not in before["tmn-characteristics.html"]
+    change(copy, "belhabri-2023", ROW, ROW.replace(",9,9,", ",11,11,"))
     run = build(copy)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
     doors = re.compile(rf'data-claim="{re.escape(CLAIM)}"[^>]*><span class="v">([^<]+)</span>')
     shown = 0
     for name, old in before.items():
         new = (copy / "_build" / "html" / "chapters" / name).read_text(encoding="utf-8")
-        assert set(doors.findall(new)) <= {"56%", "56"}
+        assert set(doors.findall(new)) <= {"11 months", "11"}
         assert len(doors.findall(new)) == len(doors.findall(old))
         shown += len(doors.findall(new))
     assert shown > 0
-    csv = (copy / "_build" / "html" / "files" / "tab-outcome.csv").read_text(encoding="utf-8")
-    assert "56% (95% CI 47–63)" in csv
-    assert "55% (95% CI 47–63)" not in csv
+    csv = (copy / "_build" / "html" / "files" / "fig-survival.csv").read_text(encoding="utf-8")
+    assert '"t-AML, all",112,11,' in csv
+    assert '"t-AML, all",112,9,' not in csv
+    page = (copy / "_build" / "html" / "chapters" / "tmn-characteristics.html").read_text(encoding="utf-8")
+    assert ">11</text>" in page  # in the drawing
 
 
 def test_a_broken_row_stops_the_build(copy):

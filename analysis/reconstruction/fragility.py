@@ -29,7 +29,7 @@ from analysis.recipes.view import View
 from analysis.recipes.vocabulary import CASE, group
 from analysis.reconstruction import many_sets, store
 
-FILE = "matching-row-orders.csv"
+FILE = "synthetic-matching-row-orders.csv"
 COMMAND = "python -m analysis row-orders"
 REPORT = "gazeau-2025"
 ORDERS, SEED = 500, 1

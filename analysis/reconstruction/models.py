@@ -45,8 +45,8 @@ MODELS = {
 }
 ANY_GRADE = 2  # place of that line among those of a covariate
 COLUMNS = (
-    *("lines", "quantity", "analysis", "scope", "model", "standard_error", "starts", "reached", "distance", "spread"),
-    *("least_error", "printed_error", "verdict"),
+    *("data_kind", "lines", "quantity", "analysis", "scope", "model", "standard_error", "starts", "reached"),
+    *("distance", "spread", "least_error", "printed_error", "verdict"),
 )
 REACHED, IMPOSSIBLE, OPEN = "reached", "impossible", "not reached"
 MORE = ", one case more after 4-1BB"
@@ -146,7 +146,7 @@ def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFr
         for which, (names, model) in enumerate(MODELS.items()):
             row = _row(question, model, here, claims, [seed, number, which])
             row["scope"] += note
-            rows.append(row | {"model": names[0], "standard_error": names[1]})
+            rows.append(row | {"data_kind": "synthetic", "model": names[0], "standard_error": names[1]})
     return pd.DataFrame(rows)[list(COLUMNS)]
 
 

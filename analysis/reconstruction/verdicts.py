@@ -15,7 +15,7 @@ from analysis.data import Tables
 from analysis.factors import NAMES
 from analysis.reconstruction.reread import WORDS
 
-MODEL_READINGS = "model-readings.csv"
+MODEL_READINGS = "synthetic-model-readings.csv"
 MODELS = {  # heading, model and standard error in the file
     "Fine–Gray, robust": ("Fine-Gray", "robust"),
     "Fine–Gray, model": ("Fine-Gray", "model-based"),
