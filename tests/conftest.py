@@ -1,4 +1,4 @@
-"""What the tests share: a copy of the data to break, the built site, a browser."""
+"""What the tests share: the data, a copy to break, the built site, a browser."""
 
 import functools
 import http.server
@@ -26,6 +26,12 @@ NO_BROWSER = "no Chromium was found, so the site was not tested in a browser; in
 def tables():
     """The tables of the review."""
     return data.load()
+
+
+@pytest.fixture(scope="session")
+def claims(tables):
+    """The printed numbers of the report that the recipes are about."""
+    return tables.claims[tables.claims.report == "gazeau-2025"]
 
 
 @pytest.fixture

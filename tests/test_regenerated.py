@@ -19,13 +19,6 @@ from analysis.recipes import ALTERNATIVES, DEFAULT, recompute, windows
 from analysis.recipes.table import SCORED
 from analysis.reconstruction import listed, proofs, regenerated, reread, shown, stages, store, verdicts
 
-REPORT = "gazeau-2025"
-
-
-@pytest.fixture(scope="module")
-def claims(tables):
-    return tables.claims[tables.claims.report == REPORT]
-
 
 @pytest.fixture(scope="module")
 def members():
