@@ -1,5 +1,5 @@
-# Models for hazards by R's cmprsk::crr (Fine and Gray) and survival::coxph (cause-specific); tests/test_hazards.py reads
-# the answers. Run in this folder: Rscript hazards.R   (stored values: R 4.2.2, cmprsk 2.2-11, survival 3.5-3)
+# Models for hazards by R's cmprsk::crr (Fine and Gray) and survival::coxph (cause-specific); tests/test_hazards_r.py
+# reads the answers. Run in this folder: Rscript hazards.R   (stored values: R 4.2.2, cmprsk 2.2-11, survival 3.5-3)
 suppressMessages({library(cmprsk); library(survival)})
 TIGHT <- 1e-15   # crr's default 1e-6 leaves errors up to 3e-4 of a coefficient
 models <- list(cart539 = list("age", "mcv", "product", c("age", "mcv", "icans", "lines", "ldh", "alc", "cd28")),

@@ -1,4 +1,4 @@
-# Case weights in Fine and Gray's model by R's survival and cmprsk; tests/test_hazards.py reads the answers.
+# Case weights in Fine and Gray's model by R's survival and cmprsk; tests/test_hazard_weights.py reads the answers.
 # Run in this folder: Rscript weights.R   (stored values: R 4.2.2, cmprsk 2.2-11, survival 3.5-3)
 # Weights by row number, 0 to 2.5: made up, so that a slip shows; rows of weight 0 are left out.
 # A weight stands for patients: fitted are the rows written out as often as four times their weight. finegray's own
