@@ -1,31 +1,11 @@
 """The border: what is wrong with a table is told with file, row, column, found and allowed."""
 
-import csv
-
 import pytest
+from edited_tables import rewrite, set_cells
 
 from analysis import data
 from analysis.__main__ import main
 from analysis.problems import DataError
-
-
-def rewrite(path, change):
-    """Apply ``change`` to the rows of a CSV (lists of cells, header first)."""
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.reader(handle))
-    change(rows)
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle, lineterminator="\n").writerows(rows)
-
-
-def set_cell(folder, file, key, column, value):
-    """Put a value into the row whose first cell is ``key``."""
-
-    def change(rows):
-        next(row for row in rows if row[0] == key)[rows[0].index(column)] = value
-
-    rewrite(folder / file, change)
-
 
 GAZEAU, VAINSTEIN = "claims/gazeau-2025.csv", "claims/vainstein-2023.csv"
 ONE_CELL = {  # what is broken: file, row, column, cell, what the message must say
@@ -61,7 +41,7 @@ ONE_CELL = {  # what is broken: file, row, column, cell, what the message must s
 @pytest.mark.parametrize("case", ONE_CELL)
 def test_one_broken_cell_is_told_with_its_place(copied_data, case):
     file, key, column, value, message = ONE_CELL[case]
-    set_cell(copied_data, file, key, column, value)
+    set_cells(copied_data, file, key, **{column: value})
     if message is None:  # a cell that may be empty
         assert data.load(copied_data).claims.loc[key, column] is None
         return
@@ -74,7 +54,7 @@ def test_one_broken_cell_is_told_with_its_place(copied_data, case):
 
 
 def test_row_numbers_are_those_of_an_editor(copied_data):
-    set_cell(copied_data, GAZEAU, "G002", "value", "x")
+    set_cells(copied_data, GAZEAU, "G002", value="x")
     with pytest.raises(DataError) as error:
         data.load(copied_data)
     assert [problem.row for problem in error.value.problems] == [3]  # header, G001, G002
@@ -103,8 +83,8 @@ def test_an_id_that_stands_twice(copied_data):
 
 
 def test_all_problems_are_told_at_once_and_the_exit_code_is_1(copied_data, capsys):
-    set_cell(copied_data, GAZEAU, "G083", "value", "x")
-    set_cell(copied_data, "reports.csv", "gazeau-2025", "year", "soon")
+    set_cells(copied_data, GAZEAU, "G083", value="x")
+    set_cells(copied_data, "reports.csv", "gazeau-2025", year="soon")
     assert main(["check", "--data", str(copied_data)]) == 1
     told = capsys.readouterr().err
     assert "gazeau-2025.csv" in told
