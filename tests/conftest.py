@@ -34,6 +34,14 @@ def claims(tables):
     return tables.claims[tables.claims.report == "gazeau-2025"]
 
 
+@pytest.fixture(scope="session")
+def reachable_claims(tables):
+    """The claims as a search has to meet them, without the fields that are set aside."""
+    from analysis.reconstruction.targets import reachable  # loads much that most tests do not need
+
+    return reachable(tables)
+
+
 @pytest.fixture
 def copied_data(tmp_path):
     """A copy of the data that a test may break."""
