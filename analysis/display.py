@@ -90,20 +90,26 @@ def figure(
     listing = _rows(tables, file if listed is None else file[listed.to_numpy()], numeric=())
     said = f"{origin.WORDS[provenance]} numbers. Source: {source}. CC BY 4.0"
     takeaway = svg.files(_drawn(draw, table, max(widths), provenance), plain, said)
+    contents = {"csv": file.to_csv(index=False), "svg": takeaway["svg"], "png": takeaway["png"]}
+    files = "".join(_file(f"{name}.{kind}", text, encoded=kind == "png") for kind, text in contents.items())
     mark = f"{origin.badge(provenance)} " if synthetic else ""
     return HTML(
         f'<figure class="fig" id="{name}"><div class="fig-head">'
         f'<p class="fig-title">{escape(plain, quote=False)}</p>'
         f'<p class="fig-sub">{mark}{doors.fill(tables, sub)}</p></div>'
         f'<div class="fig-plot">{plots}</div>{below}'
+        f"{_figcaption(name, provenance, doors.fill(tables, caption), source, listing)}{files}</figure>"
+    )
+
+
+def _figcaption(name: str, provenance: str, caption: str, source: str, listing: str) -> str:
+    """Under a figure: number, caption, source, files, data."""
+    return (
         f'<figcaption><p><strong><span class="fig-number" data-figure="{name}"></span>.</strong> '
-        f"{origin.sentence(provenance)}{doors.fill(tables, caption)}</p>"
+        f"{origin.sentence(provenance)}{caption}</p>"
         f'<p class="fig-source">{origin.badge(provenance)} Source: {escape(source)}.</p>'
         f'<div class="fig-foot"><p class="fig-links">{_links(name, ("csv", "svg", "png"))}</p>'
-        f"<details><summary>Data of this figure</summary>{listing}</details></div>"
-        "</figcaption>"
-        f"{_file(f'{name}.csv', file.to_csv(index=False))}{_file(f'{name}.svg', takeaway['svg'])}"
-        f"{_file(f'{name}.png', takeaway['png'], encoded=True)}</figure>"
+        f"<details><summary>Data of this figure</summary>{listing}</details></div></figcaption>"
     )
 
 

@@ -170,6 +170,5 @@ def test_few_groups_stand_side_by_side():
 def test_r_saw_the_rows_of_today(tables):
     stored = pd.read_csv(paths.REFERENCE / "synthesis_rows.csv").query("set == 'tmn'")
     now = chosen(rows(tables), Choice()).sort_values("arm")
-    if stored.arm.tolist() != now.arm.tolist() or stored.events.tolist() != now.events.tolist():
-        pytest.skip("the pool has changed since R was asked: store its rows and run tests/reference/synthesis.R")
-    assert stored.total.tolist() == now.total.tolist()
+    cells = ["arm", "events", "total"]
+    assert stored[cells].to_numpy().tolist() == now[cells].to_numpy().tolist(), "run tests/reference/synthesis.R again"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analysis import estimates, synthesis
-from analysis.synthesis import certainty, choice, findings, pools, randomised
+from analysis.synthesis import certainty, findings, pools, randomised
 from analysis.synthesis.choice import Choice, candidates
 from analysis.synthesis.groups import rows
 
@@ -76,4 +76,3 @@ def test_randomised_pairs(tables):
     names = set(found.study) | set(randomised.without_counts(tables).study)
     arms = tables.arms[tables.arms.treatment == "standard of care"]
     assert names == set(tables.reports.study[arms.report])
-    assert choice.RULE
