@@ -105,7 +105,7 @@ def readings(given: argparse.Namespace) -> int:
 
     path = paths.RECONSTRUCTION / "synthetic-model-readings.csv"
     members = list(store.load_all().values())[: models.COURSES]
-    models.write(path, members, targets.reachable(data.load()), given.seed)
+    models.write(path, members, targets.reachable(data.load()), given.seed, given.jobs)
     print(f"Written: {path}")
     return 0
 
@@ -168,6 +168,7 @@ def _of_the_reconstruction(commands) -> None:
     making.set_defaults(run=reconstruct)
     reading = commands.add_parser("readings", help="which model can have given each line of Tables 2 and 3; minutes")
     reading.add_argument("--seed", type=int, default=1, help="of the random choices")
+    reading.add_argument("--jobs", type=int, default=1, help="rows at a time; -1 for one a processor")
     reading.set_defaults(run=readings)
     ordering = commands.add_parser("row-orders", help="Table 3 of the stored members over random orders of their rows")
     ordering.add_argument("--orders", type=int, default=500, help="random orders of each member")

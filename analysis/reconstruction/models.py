@@ -116,12 +116,13 @@ def one_more(here: Course) -> Course:
     return here._replace(skeleton=replace(here.skeleton, product=product))
 
 
-def write(path: Path, members: Iterable[Member], claims: pd.DataFrame, seed: int) -> None:
+def write(path: Path, members: Iterable[Member], claims: pd.DataFrame, seed: int, jobs: int) -> None:
     """Store the table of `compare` for these members."""
-    compare([course(member, claims) for member in members], claims, seed).to_csv(path, index=False, lineterminator="\n")
+    found = compare([course(member, claims) for member in members], claims, seed, jobs)
+    found.to_csv(path, index=False, lineterminator="\n")
 
 
-def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFrame:
+def compare(courses: list[Course], claims: pd.DataFrame, seed: int, jobs: int = 1) -> pd.DataFrame:
     """Each line under each of the four readings.
 
     Parameters
@@ -132,6 +133,8 @@ def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFr
         The ledger, indexed by id.
     seed : int
         Of all random choices.
+    jobs : int, optional
+        Rows at a time; they do not depend on each other.
 
     Returns
     -------
@@ -141,26 +144,33 @@ def compare(courses: list[Course], claims: pd.DataFrame, seed: int) -> pd.DataFr
     asked = [(question, courses, "") for question in questions(claims)]
     later = [one_more(here) for here in courses]
     asked += [(question, later, MORE) for question, _, _ in asked if question.quantity == matched.DOMAIN_LINE]
-    rows = []
-    for number, (question, here, note) in enumerate(asked):
-        for which, (names, model) in enumerate(MODELS.items()):
-            row = _row(question, model, here, claims, [seed, number, which])
-            row["scope"] += note
-            rows.append(row | {"data_kind": "synthetic", "model": names[0], "standard_error": names[1]})
-    return pd.DataFrame(rows)[list(COLUMNS)]
+    rows = [
+        (question, names, here, note, [seed, number, which])
+        for number, (question, here, note) in enumerate(asked)
+        for which, names in enumerate(MODELS)
+    ]
+    if jobs == 1:
+        return pd.DataFrame([_row(*row, claims) for row in rows])[list(COLUMNS)]
+    from joblib import Parallel, delayed  # an extra, as numba
+
+    return pd.DataFrame(Parallel(n_jobs=jobs)(delayed(_row)(*row, claims) for row in rows))[list(COLUMNS)]
 
 
-def _row(question: Question, model: Model, courses: list[Course], claims: pd.DataFrame, seed: list[int]) -> dict:
+def _row(question: Question, names: tuple[str, str], courses: list[Course], note: str, seed: list[int], claims) -> dict:
     """What one reading makes of one question."""
+    model = MODELS[names]
     starts, distance, spread = _try(question, model, courses, claims, seed)
     least, printed = _errors(question, model, courses, claims)
     asked = [line for line in question.printed if line is not None]
     excluded = EXCLUDED if question.quantity == matched.DOMAIN_LINE else IMPOSSIBLE
     return {
+        "data_kind": "synthetic",
+        "model": names[0],
+        "standard_error": names[1],
         "lines": " ".join(line.ratio for line in asked),
         "quantity": question.quantity,
         "analysis": _analysis(question.printed),
-        "scope": "alone" if len(asked) == 1 else "together",
+        "scope": ("alone" if len(asked) == 1 else "together") + note,
         "starts": starts,
         "reached": int(distance == 0),
         "distance": round(distance, 6),

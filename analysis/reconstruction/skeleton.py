@@ -39,7 +39,7 @@ class Cooling(NamedTuple):
     hopeless: float
 
 
-SCHEDULE = (Cooling(3.0, 0.05, 1_000_000, 2.0), Cooling(0.3, 3e-4, 2_500_000, 0.1))
+SCHEDULE = (Cooling(3.0, 0.05, 1_000_000, 2.0), Cooling(0.3, 3e-4, 2_500_000, 0.01))
 SHARE = 0.08  # of the moves, for patients with t-MN
 FIXED = 1e6  # weight of what concerns only t-MN: exact from the start, it has to stay so
 COARSE = 10.0, 4.0

@@ -32,7 +32,7 @@ WORDS = (  # name, heading, what is done; the stages between the first two and t
     (
         "design",
         "Design",
-        "t-MN by year and domain, t-MN after relapse, when lymphomas relapse; another for each cohort",
+        "t-MN by year and domain, when lymphomas relapse, how long patients are followed; another for each cohort",
     ),
     (COURSES, "Courses", "The patients with t-MN: onset, type, TP53 before, survival"),
     (SKELETON, "Skeleton", "All patients, day by day: product, relapse, t-MN, death, last contact"),

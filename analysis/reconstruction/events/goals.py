@@ -95,6 +95,37 @@ def _incidence(claims: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return horizons, number, windows
 
 
+def expected(goals: Goals, group: str) -> np.ndarray:
+    """Incidence of a group at each horizon, as a share: the middle of its window.
+
+    A value that contradicts its limits has no window: it is then where limits on the log-log scale lie around.
+
+    Parameters
+    ----------
+    goals : Goals
+        Windows.
+    group : str
+        One of `GROUPS`.
+
+    Returns
+    -------
+    ndarray, shape = (4,)
+
+    Examples
+    --------
+    >>> value, limits = [[4.45, 4.55], [-np.inf, np.inf]], [[2.75, 2.85], [6.85, 6.95]]
+    >>> windows = np.array([[v, *limits] for v in value])
+    >>> known = Goals(*[None] * 2, np.tile(windows, (len(GROUPS), 1, 1, 1)), *[None] * 7)
+    >>> expected(known, "all").round(4)
+    array([0.045 , 0.0454])
+    """
+    windows = goals.incidence[GROUPS.index(group)]
+    with np.errstate(invalid="ignore"):
+        middle = windows.mean(axis=-1) / 100
+    around = np.exp(-np.exp(np.log(-np.log(middle[:, 1:])).mean(axis=-1)))
+    return np.where(np.isfinite(middle[:, 0]), middle[:, 0], around)
+
+
 def _days(low: float, high: float) -> tuple[int, int]:
     """First and last whole day in a window of months."""
     return int(np.ceil(low * DAYS)), int(np.ceil(high * DAYS)) - 1

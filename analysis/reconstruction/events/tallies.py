@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.reconstruction.events.curves import Z
-from analysis.reconstruction.events.goals import GROUPS, Goals
+from analysis.reconstruction.events.goals import GROUPS, Goals, expected
 
 NOBODY = -1  # in place of an interval
 FLAT = 0.002  # rise of an incidence that may be rounding only
@@ -36,7 +36,7 @@ class Group(NamedTuple):
 def group(goals: Goals, name: str, patients: int) -> Group:
     """Middles of the windows of a group; standard errors follow from the limits on the log-log scale."""
     windows = goals.incidence[GROUPS.index(name)] / 100
-    f = windows[:, 0].mean(axis=1)
+    f = expected(goals, name)
     log_error = np.full((len(f), 2), [-np.inf, np.inf])
     for h, field in itertools.product(range(len(f)), (1, 2)):
         if np.isfinite(windows[h, field]).all():
