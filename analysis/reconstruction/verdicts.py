@@ -46,6 +46,33 @@ def model_readings(folder: Path = paths.RECONSTRUCTION) -> pd.DataFrame:
     return pd.read_csv(folder / MODEL_READINGS, dtype={"lines": str})
 
 
+def by_model(found: pd.DataFrame) -> pd.DataFrame:
+    """What can be said of each model: whether every single line can come from it, and which lines cannot.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Of `model_readings`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each of the values of `MODELS`; ``every`` (bool) and ``impossible`` (claims, with a space between).
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"scope": ["alone", "alone", "together"], "model": "Cox", "standard_error": "robust",
+    ...     "lines": ["G1", "G2", "G1 G2"], "verdict": ["reached", "impossible", "not reached"]})
+    >>> by_model(found).loc[("Cox", "robust")].tolist()
+    [np.False_, 'G2']
+    """
+    alone = found[found.scope == "alone"]
+    impossible = alone.lines.where(alone.verdict == "impossible", "")
+    by = [alone.model, alone.standard_error]
+    every, which = (alone.verdict == "reached").groupby(by).all(), impossible.groupby(by).agg(" ".join).str.split()
+    return pd.DataFrame({"every": every, "impossible": which.str.join(" ")})
+
+
 def model_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
     """Each line of Tables 2 and 3, and whether patients were found who give it, under each model.
 
