@@ -46,6 +46,12 @@ def drawn(page, name):
     return page.split(f'<figure class="fig" id="{name}">')[1].split("</figure>")[0]
 
 
+def values(page):
+    """What doors to the claim show; some are named by it, as those of the audit's findings."""
+    found = re.findall(rf'data-claim="{re.escape(CLAIM)}"[^>]*><span class="v">([^<]+)</span>', page)
+    return [words for words in found if words != CLAIM]
+
+
 CLAIM = "belhabri-2023.all.survival"  # not of the reconstructed cohort: there a change asks for new synthetic cohorts
 ROW = f"{CLAIM},belhabri-2023,belhabri-2023/all,number,abstract,overall survival after t-MN,median,,,,9,9,"
 
@@ -56,13 +62,12 @@ def test_a_changed_value_changes_every_place_where_it_is_shown(copy):
     change(copy, "belhabri-2023", ROW, ROW.replace(",9,9,", ",11,11,"))
     run = build(copy)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
-    doors = re.compile(rf'data-claim="{re.escape(CLAIM)}"[^>]*><span class="v">([^<]+)</span>')
     shown = 0
     for name, old in before.items():
         new = (copy / "_build" / "html" / "chapters" / name).read_text(encoding="utf-8")
-        assert set(doors.findall(new)) <= {"11 months", "11"}
-        assert len(doors.findall(new)) == len(doors.findall(old))
-        shown += len(doors.findall(new))
+        assert set(values(new)) <= {"11\xa0months", "11"}
+        assert len(values(new)) == len(values(old))
+        shown += len(values(new))
     assert shown > 0
     csv = (copy / "_build" / "html" / "files" / "fig-survival.csv").read_text(encoding="utf-8")
     assert '"t-AML, all",112,11,' in csv
