@@ -7,7 +7,7 @@ from made_up_courses import skeleton
 
 from analysis import cohort as cohorts
 from analysis import data
-from analysis.reconstruction import lines, matched, models, proofs, targets
+from analysis.reconstruction import lines, matched, models, proofs, store, targets, verdicts
 from analysis.reconstruction.state import NONE, PRODUCTS, TYPES
 
 # --- windows ---------------------------------------------------------------------------------------------------------
@@ -89,3 +89,21 @@ def test_readings_of_one_line(reachable_claims, monkeypatch):
     assert table.verdict[:4].tolist() == [models.OPEN, models.EXCLUDED] * 2
     assert table.least_error.notna().tolist() == [False, True] * 4
     assert table.scope[4] == "alone" + models.MORE
+
+
+def test_the_stored_readings_are_of_todays_questions_and_cohorts(reachable_claims):
+    table = verdicts.model_readings()
+    cohorts = list(store.load_all().values())[: models.COURSES]
+    courses = [models.course(cohort, reachable_claims) for cohort in cohorts]
+    here = {"": courses, models.MORE: [models.one_more(course) for course in courses]}
+    asked = {" ".join(line.ratio for line in q.printed if line): q for q in models.questions(reachable_claims)}
+    assert set(table.lines) == set(asked)
+    assert (table.groupby(["lines", "scope"]).size() == len(models.MODELS)).all()
+    for row in table.itertuples():
+        note = models.MORE if row.scope.endswith(models.MORE) else ""
+        model = models.MODELS[row.model, row.standard_error]
+        least, printed = models._errors(asked[row.lines], model, here[note], reachable_claims)
+        assert (np.nan_to_num(row.least_error), row.printed_error) == pytest.approx((least, printed), abs=5e-5)
+        assert (row.verdict == models.REACHED) == (row.distance == 0)
+        assert row.verdict == models.REACHED or row.starts == models.STARTS
+        assert row.verdict.startswith(models.IMPOSSIBLE) == (least > printed)

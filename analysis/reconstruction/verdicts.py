@@ -67,10 +67,10 @@ def by_model(found: pd.DataFrame) -> pd.DataFrame:
     [np.False_, 'G2']
     """
     alone = found[found.scope == "alone"]
-    impossible = alone.lines.where(alone.verdict == "impossible", "")
-    by = [alone.model, alone.standard_error]
-    every, which = (alone.verdict == "reached").groupby(by).all(), impossible.groupby(by).agg(" ".join).str.split()
-    return pd.DataFrame({"every": every, "impossible": which.str.join(" ")})
+    model = ["model", "standard_error"]
+    every = (alone.verdict == "reached").groupby([alone[name] for name in model]).all()
+    impossible = alone[alone.verdict == "impossible"].groupby(model).lines.agg(" ".join)
+    return pd.DataFrame({"every": every, "impossible": impossible.reindex(every.index, fill_value="")})
 
 
 def model_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
@@ -97,6 +97,34 @@ def model_rows(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
         cells = {heading: _reached(by.loc[key]) for heading, key in MODELS.items()}
         rows.append({"Factor": factor, "Printed": printed} | cells)
     return pd.DataFrame(rows)
+
+
+def legend(found: pd.DataFrame) -> str:
+    """What the words in `model_rows` mean, as far as these rows use them.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Of `model_readings`, or some of its rows.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> legend(pd.DataFrame({"verdict": ["reached", "not reached"], "starts": [1, 20]}))
+    'Yes: values of the factor were found that give the printed digits; not in 20: not in so many starts of the search'
+    """
+    starts = found.starts[found.verdict == "not reached"].max()
+    words = {
+        "reached": "yes: values of the factor were found that give the printed digits",
+        "not reached": f"not in {starts}: not in so many starts of the search",
+        "impossible": "no: the largest standard error that the printed limits allow is below the smallest possible",
+        "impossible with these events": "no†: the same, with as many t-MN after each domain as these courses have",
+    }
+    text = "; ".join(meaning for verdict, meaning in words.items() if (found.verdict == verdict).any())
+    return text[:1].upper() + text[1:]
 
 
 def choice_rows(tables: Tables, arithmetic: pd.DataFrame, reread: pd.DataFrame, members: int) -> pd.DataFrame:
