@@ -118,6 +118,13 @@ def row_orders(given: argparse.Namespace) -> int:
     return 0
 
 
+def at_risk(given: argparse.Namespace) -> int:
+    """Search for courses in which relapsed patients stay at risk of t-MN, and store them."""
+    from analysis.reconstruction import at_risk
+
+    return at_risk.run(given.seed, given.data, given.out)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
@@ -163,13 +170,17 @@ def _of_the_reconstruction(commands) -> None:
     making.add_argument("--seed", type=int, default=1, help="of the first member; the next ones count on")
     making.add_argument("--members", type=int, default=1, help="how many")
     making.add_argument("--jobs", type=int, default=-1, help="members at a time; -1: one a processor")
-    making.add_argument("--data", type=Path, default=paths.DATA, help="folder with the ledger")
-    making.add_argument("--out", type=Path, default=paths.RECONSTRUCTION, help="folder of the members")
     making.set_defaults(run=reconstruct)
     reading = commands.add_parser("readings", help="which model can have given each line of Tables 2 and 3; minutes")
     reading.add_argument("--seed", type=int, default=1, help="of the random choices")
     reading.add_argument("--jobs", type=int, default=1, help="rows at a time; -1 for one a processor")
     reading.set_defaults(run=readings)
+    staying = commands.add_parser("at-risk", help="courses in which a relapse does not compete with t-MN; minutes")
+    staying.add_argument("--seed", type=int, default=1, help="of the random choices")
+    staying.set_defaults(run=at_risk)
+    for command in (making, staying):
+        command.add_argument("--data", type=Path, default=paths.DATA, help="folder with the ledger")
+        command.add_argument("--out", type=Path, default=paths.RECONSTRUCTION, help="folder of what is made")
     ordering = commands.add_parser("row-orders", help="Table 3 of the stored members over random orders of their rows")
     ordering.add_argument("--orders", type=int, default=500, help="random orders of each member")
     ordering.add_argument("--seed", type=int, default=1, help="of the orders")

@@ -123,9 +123,10 @@ def test_events_per_year_are_those_of_the_curve(members):
     for name, row in diversity.events_per_year(members).iterrows():
         patients = members[name].patients
         first = first_event(patients, ("tmn", "relapse", "death"))
-        rows = (first.event == "tmn") & (patients["product"] != "other")
+        rows = first.event == "tmn"
         assert row.drop("after relapse").sum() == rows.sum()
-        assert row["after relapse"] == patients.tmn_day.notna().sum() - (first.event == "tmn").sum()
+        assert row["other product"] == (rows & (patients["product"] == "other")).sum()
+        assert row["after relapse"] == patients.tmn_day.notna().sum() - rows.sum()
 
 
 def test_same_members_have_no_range(members):

@@ -240,9 +240,11 @@ def test_a_value_that_contradicts_its_limits_leaves_a_design(reachable_claims):
     assert np.isfinite(drawn.laws[:, laws.TAIL, 0]).all()
 
 
-def test_goals_and_check_agree_on_what_is_met(reachable_claims):
-    t = table.make(rows(7, n=300, tmn=29))
-    found = check.recompute(skeleton.as_skeleton(t.rows), reachable_claims).set_index(["claim", "field"])
+@pytest.mark.parametrize("competes", [True, False])
+def test_goals_and_check_agree_on_what_is_met(reachable_claims, competes):
+    t = table.make(rows(7, n=300, tmn=29), competes)
+    found = check.recompute(skeleton.as_skeleton(t.rows), reachable_claims, relapse_competes=competes)
+    found = found.set_index(["claim", "field"])
     exact = goals.goals(reachable_claims)
     for group, ids in {"all": ("G082", "G083", "G084", "G085"), "NRM": ("G075", "G076", "G077", "G078")}.items():
         g = goals.GROUPS.index(group)

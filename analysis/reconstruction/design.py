@@ -16,13 +16,17 @@ from analysis.reconstruction.events.courses import DAYS
 
 POWER = (0.8, 2.2)  # shape of early relapse, see `events.laws.early_and_late`
 RELAPSED_LATER = (0.5, 0.3, 0.2)  # probability of so many relapses after t-MN
-# t-MN by year of the CD28 domain in the tables to which starts have led. Of the 32 tables that the approximations of
-# `events.tallies` leave, the others missed digits in every one of some forty starts: they are tried rarely.
-REACHED = ((5, 8, 6, 2, 2), (5, 8, 7, 2, 1))
+# t-MN by year of the CD28 and of the 4-1BB domain in the tables to which starts have led. The others that the
+# approximations of `events.tallies` leave missed digits in every one of some forty starts: they are tried rarely.
+REACHED = tuple((cd28, (2, 3, 0, 1, 0)) for cd28 in ((5, 8, 6, 2, 2), (5, 8, 7, 2, 1), (5, 8, 6, 2, 1)))
 UNREACHED = 0.1  # share of the starts
-# Interval of a t-MN with another product, t-MN after a relapse, share of the starts. Either leaves at most 28 events to
-# the two domains, and the standard error of their hazard ratio is then at the end of what is printed.
-KINDS = ((tallies.NOBODY, 0, 0.97), (1, 0, 0.02), (tallies.NOBODY, 1, 0.01))
+LATE = 4  # the interval after the last horizon
+# Interval of a t-MN with another product, and t-MN after a relapse: nobody, one with another product, one after a
+# relapse. Either leaves 28 events to the two domains, and the standard error of their hazard ratio is then at the end
+# of what is printed: starts fail more often. So seeds up to `USUAL` try them rarely, and later seeds nothing else.
+KINDS = ((tallies.NOBODY, 0), (LATE, 0), (tallies.NOBODY, 1))
+USUAL = 30
+SHARES = {True: (0.97, 0.02, 0.01), False: (0.0, 0.5, 0.5)}  # of the starts
 EARLY = 60  # days of the first and the second year in which t-MN of the 4-1BB domain fall, see `_spans`
 CUT_OFFS = (3, 8)  # months after the last infusion, from and to: see `_follow_up`
 
@@ -131,10 +135,10 @@ def draw(seed: int, targets: Targets, start: int = 1) -> Design:
     29
     """
     rng = np.random.default_rng([seed, start])
-    other, after, _ = KINDS[rng.choice(len(KINDS), p=[kind[2] for kind in KINDS])]
+    other, after = KINDS[rng.choice(len(KINDS), p=SHARES[seed <= USUAL])]
     later = int(rng.choice(len(RELAPSED_LATER), p=RELAPSED_LATER))
     found, weights = tallies.tables(targets.exact, targets.sizes, sum(targets.counts.types) - after, other)
-    reached = np.array([tuple(table[0]) in REACHED for table in found])
+    reached = np.array([(tuple(table[0]), tuple(table[1])) in REACHED for table in found])
     if reached.any():
         weights = UNREACHED * weights + (1 - UNREACHED) * reached / reached.sum()
     events = tuple(tuple(int(n) for n in row) for row in found[rng.choice(len(found), p=weights)])

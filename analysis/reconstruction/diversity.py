@@ -61,8 +61,8 @@ def events_per_year(members: Mapping[str, Cohort]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a member; columns such as ``CD28, year 1`` (the last year holds all later ones), and ``after relapse``
-        (t-MN found after a relapse, which are no events of the incidence).
+        One row a member; columns such as ``CD28, year 1`` (the last year holds all later ones), ``other product``
+        (whenever), and ``after relapse`` (t-MN found after a relapse, which are no events of the incidence).
 
     Examples
     --------
@@ -77,12 +77,15 @@ def events_per_year(members: Mapping[str, Cohort]) -> pd.DataFrame:
         first = first_event(cohort.patients, ("tmn", "relapse", "death"))
         events = first[first.event == "tmn"]
         year = (np.ceil(events.time_months / YEAR).clip(1, YEARS)).astype(int)
-        count = pd.crosstab(domain(cohort.patients)[events.index], year)
+        domains = domain(cohort.patients)[events.index]
+        count = pd.crosstab(domains, year)
         rows[name] = {
             f"{d}, year {y}": int(count.get(y, pd.Series(dtype=int)).get(d, 0))
             for d in ("CD28", "4-1BB")
             for y in range(1, YEARS + 1)
-        } | {"after relapse": int(cohort.patients.tmn_day.notna().sum()) - len(events)}
+        }
+        rows[name]["other product"] = int((~domains.isin(("CD28", "4-1BB"))).sum())
+        rows[name]["after relapse"] = int(cohort.patients.tmn_day.notna().sum()) - len(events)
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -56,7 +56,7 @@ class Found(NamedTuple):
     cost: float
 
 
-def search(seed: int, claims, progress: Callable[[str], None] | None = None) -> Found:
+def search(seed: int, claims, progress: Callable[[str], None] | None = None, *, relapse_competes: bool = True) -> Found:
     """Draw designs until one can be made to meet every printed digit of the events.
 
     Parameters
@@ -67,6 +67,8 @@ def search(seed: int, claims, progress: Callable[[str], None] | None = None) -> 
         The ledger, from which the targets come.
     progress : callable, optional
         Is told in words how the search goes.
+    relapse_competes : bool
+        Whether a relapse ends the time to t-MN, as the Methods have it, or patients stay at risk.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def search(seed: int, claims, progress: Callable[[str], None] | None = None) -> 
         if begun is None:
             tell("the courses of t-MN cannot be arranged")
             continue
-        table = make(begun[0])
+        table = make(begun[0], relapse_competes)
         moves += fit(table, design, begun[1], targets, rng, tell)
         nearest = min(nearest, missing(table, targets))
         if nearest == 0.0:

@@ -4,6 +4,7 @@ Three kinds of evidence stand side by side and are not mixed: arithmetic on the 
 who give a printed line under a model, and the stored members read in another way.
 """
 
+from collections.abc import Collection
 from html import escape
 from pathlib import Path
 
@@ -127,7 +128,9 @@ def legend(found: pd.DataFrame) -> str:
     return text[:1].upper() + text[1:]
 
 
-def choice_rows(tables: Tables, arithmetic: pd.DataFrame, reread: pd.DataFrame, members: int) -> pd.DataFrame:
+def choice_rows(
+    tables: Tables, arithmetic: pd.DataFrame, reread: pd.DataFrame, members: int, made_for: Collection[str] = ()
+) -> pd.DataFrame:
     """What the paper leaves open, and what speaks for or against each choice.
 
     Parameters
@@ -140,6 +143,8 @@ def choice_rows(tables: Tables, arithmetic: pd.DataFrame, reread: pd.DataFrame, 
         Of `analysis.reconstruction.reread.reread`.
     members : int
         How many members were read again.
+    made_for : collection of str
+        Points for which other courses were made, which lose no digit under the choice.
 
     Returns
     -------
@@ -153,7 +158,9 @@ def choice_rows(tables: Tables, arithmetic: pd.DataFrame, reread: pd.DataFrame, 
     rows = []
     for row in reread[~reread.default].itertuples():
         about = said.get((row.name, str(row.value)))
-        rows.append((f"{row.point}: {used[row.name]}", row.choice, _argued(tables, about), _given(row, members)))
+        rows.append(
+            (f"{row.point}: {used[row.name]}", row.choice, _argued(tables, about), _given(row, members, made_for))
+        )
     for row in arithmetic[~arithmetic.reading.isin(list(WORDS))].itertuples():
         point, choice = OTHER.get(row.reading, row.reading), f"{row.choice}"
         rows.append((point, choice, _argued(tables, row), "not tried"))
@@ -182,7 +189,9 @@ def _argued(tables: Tables, row) -> HTML | str:
     return HTML(f"{ARITHMETIC[row.verdict]}. {words}{assumes}{ids}")
 
 
-def _given(row, members: int) -> str:
-    """What the members give under a choice."""
+def _given(row, members: int, made_for: Collection[str]) -> str:
+    """What the members give under a choice, and courses that were made for it."""
     lost = f"{row.fewest}" if row.fewest == row.most else f"{row.fewest}–{row.most}"
+    if row.name in made_for:
+        lost += "; none by courses made for it"
     return "none; the same numbers" if row.differ == 0 else f"none in all {members}" if row.most == 0 else lost

@@ -15,7 +15,7 @@ ARM = "gazeau-2025/all"
 DOMAINS = {"CD28": ("axi-cel", "brexu-cel"), "4-1BB": ("tisa-cel", "liso-cel")}
 
 
-def recompute(skeleton: Skeleton, claims: pd.DataFrame) -> pd.DataFrame:
+def recompute(skeleton: Skeleton, claims: pd.DataFrame, *, relapse_competes: bool = True) -> pd.DataFrame:
     """Numbers of a skeleton beside the windows of the printed ones.
 
     Parameters
@@ -24,6 +24,8 @@ def recompute(skeleton: Skeleton, claims: pd.DataFrame) -> pd.DataFrame:
         Courses of all patients.
     claims : DataFrame
         The ledger, indexed by id.
+    relapse_competes : bool
+        Whether a relapse ends the time to t-MN, or patients stay at risk.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def recompute(skeleton: Skeleton, claims: pd.DataFrame) -> pd.DataFrame:
     --------
     See `tests/test_reconstruction_events.py`.
     """
-    patients = _patients(skeleton)
+    patients = _patients(skeleton, relapse_competes)
     rows = [*_incidences(patients, claims), *_medians(patients), *_counts(patients), *_courses(patients, claims)]
     rows += _ratio(patients)
     frame = pd.DataFrame(rows, columns=["claim", "field", "value"])
@@ -44,15 +46,15 @@ def recompute(skeleton: Skeleton, claims: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(met=(frame.low <= frame.value) & (frame.value < frame.high))
 
 
-def _patients(skeleton: Skeleton) -> pd.DataFrame:
+def _patients(skeleton: Skeleton, relapse_competes: bool) -> pd.DataFrame:
     """Times in months and named events."""
     days = {name: getattr(skeleton, name) for name in ("relapse_day", "tmn_day", "last_day")}
     relapse, tmn, last = (np.where(d == NONE, np.nan, d) / DAYS for d in days.values())
     died = np.asarray(skeleton.died, bool)
-    first = np.fmin(np.fmin(relapse, tmn), last)
+    first = np.fmin(np.fmin(relapse, tmn), last) if relapse_competes else np.fmin(tmn, last)
     ended = np.where(died, "death", "censored")
     frame = pd.DataFrame({"relapse": relapse, "tmn": tmn, "last": last, "died": died, "first": first})
-    frame["event"] = np.where(first == tmn, "tmn", np.where(first == relapse, "relapse", ended))
+    frame["event"] = np.where(first == tmn, "tmn", np.where(relapse_competes & (first == relapse), "relapse", ended))
     frame["free"] = np.fmin(relapse, last)
     frame["free_event"] = np.where(np.isnan(relapse), ended, "relapse")
     frame["product"] = np.array(PRODUCTS)[skeleton.product]

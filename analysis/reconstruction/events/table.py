@@ -44,14 +44,16 @@ class Table(NamedTuple):
     shares: np.ndarray  # (32,) for curves of survival
     work: np.ndarray  # (8, 64) for the hazard ratio
     log_ratio: np.ndarray  # (2,) latest log hazard ratio and its error
+    competes: bool  # whether a relapse ends the time to t-MN, or patients stay at risk
 
 
 @njit
-def first_end(row):
-    """Day and kind of what ends the time to t-MN: t-MN, relapse or death before it, or the end of follow-up."""
-    if row[TMN] >= 0 and (row[RELAPSE] < 0 or row[TMN] <= row[RELAPSE]):
+def first_end(row, competes):
+    """Day and kind of what ends the time to t-MN: t-MN, death or a competing relapse before it, or end of follow-up."""
+    relapsed = competes and row[RELAPSE] >= 0
+    if row[TMN] >= 0 and (not relapsed or row[TMN] <= row[RELAPSE]):
         return row[TMN], CAUSE
-    if row[RELAPSE] >= 0:
+    if relapsed:
         return row[RELAPSE], COMPETING
     return row[LAST], COMPETING if row[DIED] == 1 else CENSORED
 
@@ -108,8 +110,8 @@ def put_first(t, product, day, kind, sign):
 def replace(t, i, new, touched):
     """Give patient i new values, keep the counts in step and mark the blocks that this touches."""
     old = t.rows[i]
-    day, kind = first_end(old)
-    new_day, new_kind = first_end(new)
+    day, kind = first_end(old, t.competes)
+    new_day, new_kind = first_end(new, t.competes)
     p, new_p = old[PRODUCT], new[PRODUCT]
     if day != new_day or kind != new_kind or p != new_p:
         put_first(t, p, day, kind, -1)
@@ -189,8 +191,8 @@ def block_penalty(t, goals, block):
     return total
 
 
-def make(rows: np.ndarray) -> Table:
-    """Table with its counts from the rows of all patients."""
+def make(rows: np.ndarray, competes: bool = True) -> Table:
+    """Table with its counts from the rows of all patients; whether a relapse ends the time to t-MN."""
     n = len(rows)
     tmn = np.flatnonzero(rows[:, TMN] >= 0)
     counts = np.zeros((9, MAX_DAY + 2, 4), np.int16)
@@ -212,6 +214,7 @@ def make(rows: np.ndarray) -> Table:
         np.zeros(32),
         np.zeros((8, ROOM)),
         np.zeros(2),
+        competes,
     )
     count(t)
     return t
@@ -224,7 +227,7 @@ def count(t):
     t.n_days[:] = 0
     for i in range(len(t.rows)):
         row = t.rows[i]
-        day, kind = first_end(row)
+        day, kind = first_end(row, t.competes)
         put_first(t, row[PRODUCT], day, kind, 1)
         day, kind = second_end(row)
         put(t, NRM, day, kind, 1)
