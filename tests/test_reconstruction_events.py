@@ -232,6 +232,16 @@ def test_a_changed_claim_changes_the_goals(reachable_claims):
     assert np.isclose(before.incidence, after.incidence).mean() > 0.97
 
 
+def test_later_seeds_have_one_of_the_rare_kinds_of_onset(reachable_claims):
+    targets = design.read(reachable_claims)
+    drawn = [design.draw(seed, targets) for seed in range(design.USUAL + 1, design.USUAL + 13)]
+    after, other = np.array([d.after_relapse for d in drawn]), np.array([d.events[2] for d in drawn])
+    assert (after + other.sum(axis=1) == 1).all()
+    assert 0 < after.sum() < len(drawn)
+    assert (other[:, : design.LATE] == 0).all()
+    assert all(len(d.spans) == 29 for d in drawn)  # G068
+
+
 def test_a_value_that_contradicts_its_limits_leaves_a_design(reachable_claims):
     claims = reachable_claims.copy()
     claims.loc[["G083", "G076"], "value"] = np.nan  # as `reachable` sets it aside
