@@ -6,7 +6,7 @@ from made_up_courses import skeleton
 
 from analysis import data, paths
 from analysis.incidence import cumulative_incidence
-from analysis.reconstruction import at_risk, store
+from analysis.reconstruction import at_risk
 from analysis.reconstruction.events import check, table
 from analysis.reconstruction.state import NONE
 
@@ -33,10 +33,6 @@ def test_the_stored_courses_by_the_estimator_alone():
     event = np.where(courses.tmn_day.notna(), "tmn", np.where(courses.died == 1, "death", "censored"))
     curve = cumulative_incidence(months, event, cause="tmn", at=[24.0])
     assert (100 * curve.estimate).round(1).tolist() == [4.5]  # G083 of the ledger
-
-
-def test_every_row_says_that_it_is_synthetic():
-    assert (pd.read_csv(paths.RECONSTRUCTION / at_risk.FILE).data_kind == store.LABEL).all()
 
 
 def test_what_is_stored_is_what_was_found(tmp_path):

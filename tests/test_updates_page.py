@@ -55,3 +55,14 @@ def test_errata_are_shown_with_who_what_and_effect(tables):
     assert all(
         word in page for word in ("a reader", "Copied wrongly.", "One number.", 'href="data.html#g083"', "the next")
     )
+
+
+def test_numbers_of_synthetic_patients_stand_apart(tables):
+    """Version 0.1.0 stored them as numbers of a page: what they are now decides."""
+    old = [row("pool"), row("members", "page", text="21"), row("order", "page", text="15 of 21")]
+    new = [row("pool"), row("members", "page", text="22"), row("order", "synthetic", text="20 of 26")]
+    page = cells.since(tables, past(state(rows=old), state("0.2.0", new)), PLAN).data
+    computed, synthetic = page.index('id="tab-follow-0.1.0"'), page.index('id="synthetic-follow-0.1.0"')
+    assert computed < synthetic < page.index("15 of 21")
+    assert "20 of 26" not in page[computed:synthetic]
+    assert "synthetic" in page[synthetic : page.index("20 of 26")]

@@ -15,7 +15,6 @@ from analysis import data, paths
 from analysis.reconstruction import compiled, skeleton, targets
 from analysis.reconstruction.events import check
 from analysis.reconstruction.state import NONE, PRODUCTS, TYPES, Skeleton
-from analysis.reconstruction.store import LABEL
 
 FILE = "synthetic-relapse-at-risk-courses.csv"
 DAYS = ("relapse_day", "tmn_day", "last_day")
@@ -85,7 +84,7 @@ def as_table(courses: Skeleton) -> pd.DataFrame:
     >>> as_table(Skeleton(one, one - 1, one + 90, one + 1, one + 400, one, one)).iloc[0, 1:].astype(str).tolist()
     ['axi-cel', '<NA>', '90', '400', '0', 't-MDS', '0']
     """
-    table = pd.DataFrame({"data_kind": LABEL, "product": np.array(PRODUCTS)[courses.product]})
+    table = pd.DataFrame({"data_kind": "synthetic", "product": np.array(PRODUCTS)[courses.product]})
     for name in (*DAYS, "died"):
         table[name] = pd.array(getattr(courses, name), dtype="Int64")
     table["tmn_type"] = np.array(TYPES)[courses.tmn_type]

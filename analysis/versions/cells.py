@@ -12,7 +12,11 @@ from analysis.versions.history import History, named, newest, steps
 from analysis.versions.results import words
 from analysis.versions.store import Release, short_names
 
-KINDS = ["pooled", "share", "printed", "page"]  # in the order in which results are listed
+KINDS = ["pooled", "share", "printed", "page", "synthetic"]  # in the order in which results are listed
+FOLLOWING = {  # name of the table, what it holds
+    "computed": ("tab-follow", "Numbers that follow", "counts in the text, and groups that stand side by side"),
+    "synthetic": ("synthetic-follow", "Numbers of synthetic patients", "no estimates for real ones"),
+}
 FIRST = "none: this is the first version"
 
 
@@ -120,12 +124,13 @@ def change_rows(change: Difference, releases: list[Release], always: tuple[str, 
     return pd.DataFrame(lines, columns=["Result", "Then", "Now", "What moved it"])
 
 
-def _parts(change: Difference, releases: list[Release]) -> tuple[Difference, Difference]:
-    """Estimates and printed numbers; then what follows from them: counts of the text, groups side by side."""
+def _parts(change: Difference, releases: list[Release]) -> tuple[Difference, ...]:
+    """Estimates and printed numbers; what follows from them in the text and side by side; numbers of nobody."""
     rows = change.changes
     pooled = [release.results.estimate.reindex(rows.name).notna().to_numpy() for release in releases]
     first = rows.kind.isin(["share", "printed"]) | ((rows.kind == "pooled") & (pooled[0] | pooled[1]))
-    return change._replace(changes=rows[first]), change._replace(changes=rows[~first])
+    made_up = rows.kind == "synthetic"
+    return tuple(change._replace(changes=rows[some]) for some in (first, ~first & ~made_up, made_up))
 
 
 def _line(row) -> tuple:
@@ -189,7 +194,7 @@ def _block(tables, release: Release, past: History, plan: dict) -> str:
     pooled = shown.index[(shown.kind == "pooled") & shown.estimate.notna()]
     always = tuple(dict.fromkeys([*plan["conclusion"]["results"], *pooled]))
     both = [release, past.shown]
-    first, rest = _parts(change, both)
+    first, *rest = _parts(change, both)
     table = display.table(
         tables,
         change_rows(first, both, always),
@@ -198,16 +203,17 @@ def _block(tables, release: Release, past: History, plan: dict) -> str:
         sub="The results that carry the answer and all pooled ones first, the same or not; others only if they changed",
         provenance="computed",
     )
-    more = _rest(tables, change_rows(rest, both), name) if len(rest.changes) else ""
+    parts = zip(FOLLOWING, rest, strict=True)
+    more = "".join(_rest(tables, change_rows(part, both), name, kind) for kind, part in parts if len(part.changes))
     return f"{head}{told}{_errata(tables, change)}{table.data}{more}</section>"
 
 
-def _rest(tables, rows: pd.DataFrame, name: str) -> str:
+def _rest(tables, rows: pd.DataFrame, version: str, provenance: str) -> str:
     """What follows from the changed results, behind a fold."""
-    words = f"{len(rows)} numbers that follow: counts in the text, and groups that stand side by side"
-    caption = f"Numbers that follow, version {name}"
-    block = display.table(tables, rows, name=f"tab-follow-{name}", caption=caption, provenance="computed")
-    return display.fold((words, block)).data
+    name, what, of = FOLLOWING[provenance]
+    caption = f"{what}, version {version}"
+    block = display.table(tables, rows, name=f"{name}-{version}", caption=caption, provenance=provenance)
+    return display.fold((f"{what} ({len(rows)}): {of}", block)).data
 
 
 def _errata(tables, change: Difference) -> str:

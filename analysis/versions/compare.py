@@ -16,6 +16,7 @@ from analysis.versions.results import COMPARED, NUMBERS
 from analysis.versions.store import Release, short_names
 from analysis.versions.tables import without
 
+ON_PAGES = ("page", "synthetic")  # kinds of results that are numbers of a text
 CHANGE = ["name", "kind", "label", "old", "new", "why"]
 
 
@@ -111,8 +112,8 @@ def differing(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
         empty = left[column].isna().to_numpy() & right[column].isna().to_numpy()
         unlike |= ~empty & (~np.isclose(one, other, rtol=1e-5, atol=0) if column in NUMBERS else one != other)
     moved = set(both[unlike])
-    entered = set(new.index[new.kind != "page"]) - set(old.index)
-    gone = [name for name in old.index[old.kind != "page"] if name not in new.index]
+    entered = set(new.index[~new.kind.isin(ON_PAGES)]) - set(old.index)
+    gone = [name for name in old.index[~old.kind.isin(ON_PAGES)] if name not in new.index]
     return [name for name in new.index if name in moved | entered] + gone
 
 

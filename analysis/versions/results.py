@@ -1,8 +1,9 @@
 """Every result that the site shows, in one table: what a release stores, and two versions are compared by.
 
-Four kinds: *pooled*, an estimate of the synthesis; *share*, the crude proportion of one group of patients; *printed*, a
-number of the ledger; *page*, any other number that a chapter computes in its text. The registry is made from what
-computes the pages themselves, so that nothing is listed a second time.
+Five kinds: *pooled*, an estimate of the synthesis; *share*, the crude proportion of one group of patients; *printed*, a
+number of the ledger; *page*, any other number that a chapter computes in its text; *synthetic*, such a number about
+patients who do not exist (version 0.1.0 has these among those of pages). The registry is made from what computes the
+pages themselves, so that nothing is listed a second time.
 """
 
 import re
@@ -38,9 +39,10 @@ def results(tables, chapters: Path = paths.CHAPTERS) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by name: ``kind`` (pooled, share, printed, page), ``label``, ``estimate, low, high`` in ``unit``, ``k``
-        (groups of patients pooled), ``events``, ``n`` (patients), ``text`` (as shown, where it is words), ``note``
-        (model and prediction interval, or why nothing is pooled), ``reports`` (ids separated by blanks).
+        Indexed by name: ``kind`` (pooled, share, printed, page, synthetic), ``label``, ``estimate, low, high`` in
+        ``unit``, ``k`` (groups of patients pooled), ``events``, ``n`` (patients), ``text`` (as shown, where it is
+        words), ``note`` (model and prediction interval, or why nothing is pooled), ``reports`` (ids separated by
+        blanks).
 
     Examples
     --------
@@ -144,7 +146,8 @@ def _on_pages(tables, chapters: Path) -> list[dict]:
             continue
         text = f"{found.text} ({found.interval})" if found.interval else found.text
         reports = " ".join(dict.fromkeys(tables.claims.loc[list(found.inputs), "report"]))
-        rows.append({"name": name, "kind": "page", "label": found.what, "text": text, "reports": reports or None})
+        kind = "synthetic" if found.kind == "synthetic" else "page"
+        rows.append({"name": name, "kind": kind, "label": found.what, "text": text, "reports": reports or None})
     return rows
 
 
