@@ -99,3 +99,10 @@ def test_a_wide_interval_does_not_hide_a_large_move():
 def test_the_protocol_names_results_that_exist(tables):
     names = {claim.id for claim in tables.claims.itertuples()} | {line["name"] for line in results.pooled(tables)}
     assert set(protocol.load()["conclusion"]["results"]) <= names
+
+
+def test_numbers_of_a_text_are_listed_once_and_those_of_nobody_apart(tables, tmp_path):
+    words = "{computed}`members`, {computed:members:} and {computed:impossible:}"
+    (tmp_path / "page.md").write_text(words, encoding="utf-8")
+    rows = results._on_pages(tables, tmp_path)
+    assert [(row["name"], row["kind"]) for row in rows] == [("impossible:", "page"), ("members", "synthetic")]

@@ -23,7 +23,7 @@ UNREACHED = 0.1  # share of the starts
 LATE = 4  # the interval after the last horizon
 # Interval of a t-MN with another product, and t-MN after a relapse: nobody, one with another product, one after a
 # relapse. Either leaves 28 events to the two domains, and the standard error of their hazard ratio is then at the end
-# of what is printed: starts fail more often. So seeds up to `USUAL` try them rarely, and later seeds nothing else.
+# of what is printed. Seeds up to `USUAL` hardly ever try them, so that the members stored first stay what they are.
 KINDS = ((tallies.NOBODY, 0), (LATE, 0), (tallies.NOBODY, 1))
 USUAL = 30
 SHARES = {True: (0.97, 0.02, 0.01), False: (0.0, 0.5, 0.5)}  # of the starts

@@ -137,9 +137,9 @@ def _printed(tables) -> list[dict]:
 def _on_pages(tables, chapters: Path) -> list[dict]:
     """Numbers that the chapters compute, as they stand there; names that are put together in code are left out."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(chapters.glob("*.md"))]
-    names = sorted({one or other for text in texts for one, other in NAMED.findall(text)})
+    names = {one or other for text in texts for one, other in NAMED.findall(text)}
     rows = []
-    for name in names:
+    for name in sorted(names - {f"{name}:" for name in names}):  # a colon with nothing behind it changes nothing
         try:
             found = estimate(tables, name)
         except LookupError:
